@@ -1,0 +1,5 @@
+/** Optimizers and learning-rate schedules, with the update rules and defaults of PyTorch. */
+@NullMarked
+package dev.weft.optim;
+
+import org.jspecify.annotations.NullMarked;

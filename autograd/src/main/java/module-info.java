@@ -1,0 +1,9 @@
+/** The tape, layers and optimizers. */
+module dev.weft.autograd {
+  requires transitive dev.weft.engine;
+  requires static org.jspecify;
+
+// exports dev.weft.autograd;
+// exports dev.weft.nn;
+// exports dev.weft.optim;
+}

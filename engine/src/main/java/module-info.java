@@ -1,0 +1,10 @@
+/** Tensors, ops, dispatch, memory, CPU kernels and tensor files, on nothing but the JDK. */
+module dev.weft.engine {
+  requires jdk.incubator.vector;
+  requires static org.jspecify;
+
+// exports dev.weft.engine;
+// exports dev.weft.engine.op;
+// exports dev.weft.engine.spi;
+// exports dev.weft.engine.io;
+}
