@@ -1,0 +1,141 @@
+package dev.weft.engine;
+
+import java.util.Locale;
+
+/**
+ * Element types, with PyTorch's names, sizes and promotion rules.
+ *
+ * <p>Source of the promotion table: the type promotion documentation of PyTorch ("torch.Tensor
+ * attributes"): the higher category of bool &lt; integer &lt; floating wins; within a category the
+ * smallest type that holds both; float16 with bfloat16 gives float32, uint8 with a signed type the
+ * next wider signed one.
+ */
+public enum DType {
+  FLOAT32(4, Category.FLOATING),
+  FLOAT64(8, Category.FLOATING),
+  FLOAT16(2, Category.FLOATING),
+  BFLOAT16(2, Category.FLOATING),
+  INT8(1, Category.INTEGER),
+  INT16(2, Category.INTEGER),
+  INT32(4, Category.INTEGER),
+  INT64(8, Category.INTEGER),
+  UINT8(1, Category.INTEGER),
+  BOOL(1, Category.BOOLEAN);
+
+  /** The three steps of promotion, lowest first. */
+  public enum Category {
+    BOOLEAN,
+    INTEGER,
+    FLOATING
+  }
+
+  private final int bytes;
+  private final Category category;
+
+  DType(int bytes, Category category) {
+    this.bytes = bytes;
+    this.category = category;
+  }
+
+  /** Bytes per element. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /** Boolean, integer or floating. */
+  public Category category() {
+    return category;
+  }
+
+  /** float16, bfloat16, float32 or float64. */
+  public boolean isFloating() {
+    return category == Category.FLOATING;
+  }
+
+  /** int8 to int64 and uint8; bool is not one. */
+  public boolean isInteger() {
+    return category == Category.INTEGER;
+  }
+
+  /** float16 or bfloat16: stored in 16 bits, computed in float32. */
+  public boolean isHalf() {
+    return this == FLOAT16 || this == BFLOAT16;
+  }
+
+  /** The dtype that holds the values of both, by PyTorch's table. */
+  public static DType promote(DType a, DType b) {
+    if (a == b) {
+      return a;
+    }
+    if (a.category != b.category) {
+      return a.category.compareTo(b.category) > 0 ? a : b;
+    }
+    if (a.category == Category.FLOATING) {
+      if (a.isHalf() && b.isHalf()) {
+        return FLOAT32;
+      }
+      return a.bytes >= b.bytes ? a : b;
+    }
+    if (a == UINT8 || b == UINT8) {
+      DType signed = a == UINT8 ? b : a;
+      return signed == INT8 ? INT16 : signed;
+    }
+    return a.bytes >= b.bytes ? a : b;
+  }
+
+  /** The finite range's upper end; for bool 1. */
+  public double max() {
+    return switch (this) {
+      case FLOAT32 -> Float.MAX_VALUE;
+      case FLOAT64 -> Double.MAX_VALUE;
+      case FLOAT16 -> 65504;
+      case BFLOAT16 -> 0x1.FEp127;
+      case INT8 -> Byte.MAX_VALUE;
+      case INT16 -> Short.MAX_VALUE;
+      case INT32 -> Integer.MAX_VALUE;
+      case INT64 -> Long.MAX_VALUE;
+      case UINT8 -> 255;
+      case BOOL -> 1;
+    };
+  }
+
+  /** The finite range's lower end. */
+  public double min() {
+    return switch (this) {
+      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> -max();
+      case INT8 -> Byte.MIN_VALUE;
+      case INT16 -> Short.MIN_VALUE;
+      case INT32 -> Integer.MIN_VALUE;
+      case INT64 -> Long.MIN_VALUE;
+      case UINT8, BOOL -> 0;
+    };
+  }
+
+  /** The distance from 1 to the next larger number. */
+  public double eps() {
+    return switch (this) {
+      case FLOAT32 -> 0x1p-23;
+      case FLOAT64 -> 0x1p-52;
+      case FLOAT16 -> 0x1p-10;
+      case BFLOAT16 -> 0x1p-7;
+      case INT8, INT16, INT32, INT64, UINT8, BOOL ->
+          throw new DTypeException("eps of " + this + ": only floating dtypes have one");
+    };
+  }
+
+  /** The dtype with PyTorch's name, such as {@code "bfloat16"}. */
+  public static DType of(String name) {
+    for (DType dtype : values()) {
+      if (dtype.toString().equals(name)) {
+        return dtype;
+      }
+    }
+    throw new DTypeException("dtype '" + name + "' is unknown; known are " + java.util.List.of(values()));
+  }
+
+  /** PyTorch's name: {@code float32}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.weft.engine;
+
+import dev.weft.engine.op.Gather;
+import dev.weft.engine.op.IndexSelect;
+import dev.weft.engine.op.IndexSum;
+import dev.weft.engine.op.Multinomial;
+import dev.weft.engine.op.Scatter;
+import dev.weft.engine.op.ScatterSum;
+import dev.weft.engine.op.Take;
+
+/** Operations of {@link Tensor} that pick or place elements by index. */
+public sealed interface IndexOps permits Tensor {
+
+  /** Rows (slices of {@code dim}) by index. See {@link IndexSelect}. */
+  default Tensor indexSelect(int dim, Tensor index) {
+    Tensor x = (Tensor) this;
+    return Dispatch.run(new IndexSelect(x.shape().dim(dim)), x, index);
+  }
+
+  /** x plus {@code source}'s rows, each added to the row its index names. */
+  default Tensor indexAdd(int dim, Tensor index, Tensor source) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    return x.add(Dispatch.run(new IndexSum(axis, x.size(axis)), index, source.to(x.dtype())));
+  }
+
+  /** One element per index. See {@link Gather}. */
+  default Tensor gather(int dim, Tensor index) {
+    Tensor x = (Tensor) this;
+    return Dispatch.run(new Gather(x.rank() == 0 ? dim : x.shape().dim(dim)), x, index);
+  }
+
+  /** A copy with {@code source}'s elements in the places that {@code index} names. See {@link Scatter}. */
+  default Tensor scatter(int dim, Tensor index, Tensor source) {
+    Tensor x = (Tensor) this;
+    return Dispatch.run(new Scatter(x.shape().dim(dim)), x, index, source);
+  }
+
+  /** A copy with {@code value} in the places that {@code index} names. */
+  default Tensor scatter(int dim, Tensor index, double value) {
+    Tensor x = (Tensor) this;
+    return scatter(dim, index, Tensor.full(index.shape(), value, DType.FLOAT64, x.device()).to(x.dtype()));
+  }
+
+  /** x plus {@code source}'s elements, each added in the place that its index names. */
+  default Tensor scatterAdd(int dim, Tensor index, Tensor source) {
+    Tensor x = (Tensor) this;
+    return x.add(Dispatch.run(new ScatterSum(x.shape().dim(dim), x.shape()), index, source));
+  }
+
+  /** Elements of the tensor, seen as one row, at these positions. See {@link Take}. */
+  default Tensor take(Tensor index) {
+    return Dispatch.run(new Take(), (Tensor) this, index);
+  }
+
+  /** Draws {@code count} indices with replacement, weighted by the elements of each row. */
+  default Tensor multinomial(long count, Generator generator) {
+    return multinomial(count, true, generator);
+  }
+
+  /** Draws {@code count} indices weighted by the elements of each row. See {@link Multinomial}. */
+  default Tensor multinomial(long count, boolean replacement, Generator generator) {
+    Tensor x = (Tensor) this;
+    long rows = x.rank() < 2 ? 1 : x.size(0);
+    long offset = generator.reserve(rows * count);
+    return Dispatch.run(new Multinomial(count, replacement, generator.seed(), offset), x);
+  }
+}

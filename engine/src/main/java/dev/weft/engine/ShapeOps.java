@@ -1,0 +1,271 @@
+package dev.weft.engine;
+
+import dev.weft.engine.op.AsStrided;
+import dev.weft.engine.op.Copy;
+import dev.weft.engine.op.Expand;
+import dev.weft.engine.op.Permute;
+import dev.weft.engine.op.Reshape;
+import dev.weft.engine.op.Slice;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Operations of {@link Tensor} that change the shape or the layout, mostly without a copy. */
+public sealed interface ShapeOps permits Tensor {
+
+  /** The same elements under another shape; one size may be −1. A copy only where the layout needs one. */
+  default Tensor reshape(long... sizes) {
+    return reshape(resolve("reshape", sizes));
+  }
+
+  default Tensor reshape(Shape shape) {
+    Tensor x = (Tensor) this;
+    return x.shape().equals(shape) ? x : Dispatch.run(new Reshape(shape), x);
+  }
+
+  /** As {@link #reshape(long...)}, but never a copy: an error where the layout would need one. */
+  default Tensor view(long... sizes) {
+    Tensor x = (Tensor) this;
+    Shape shape = resolve("view", sizes);
+    if (x.layout().reshape(shape).isEmpty()) {
+      throw new ShapeException(
+          "view: " + x.shape() + " as " + shape + ": needs a copy, because the elements do not lie in order; use reshape");
+    }
+    return Dispatch.run(new Reshape(shape), x);
+  }
+
+  private Shape resolve(String op, long[] sizes) {
+    Tensor x = (Tensor) this;
+    int open = -1;
+    long known = 1;
+    for (int i = 0; i < sizes.length; i++) {
+      if (sizes[i] == -1 && open < 0) {
+        open = i;
+      } else if (sizes[i] < 0) {
+        throw new ShapeException(
+            op + ": " + x.shape() + " as " + Arrays.toString(sizes) + ": one size may be -1, none else negative");
+      } else {
+        known *= sizes[i];
+      }
+    }
+    if (open < 0) {
+      return Shape.of(sizes);
+    }
+    if (known == 0 || x.numel() % known != 0) {
+      throw new ShapeException(
+          op + ": " + x.shape() + " as " + Arrays.toString(sizes) + ": no size in the place of -1 fits "
+              + x.numel() + " elements");
+    }
+    long[] resolved = sizes.clone();
+    resolved[open] = x.numel() / known;
+    return Shape.of(resolved);
+  }
+
+  /** Dimensions {@code startDim} to {@code endDim} (included) as one. */
+  default Tensor flatten(int startDim, int endDim) {
+    Tensor x = (Tensor) this;
+    if (x.rank() == 0) {
+      return x.reshape(1);
+    }
+    int from = x.shape().dim(startDim);
+    int to = x.shape().dim(endDim);
+    if (from > to) {
+      throw new ShapeException("flatten: " + x.shape() + ": dimension " + startDim + " lies behind " + endDim);
+    }
+    long size = x.shape().slice(from, to + 1).numel();
+    return reshape(
+        x.shape().slice(0, from).concat(Shape.of(size)).concat(x.shape().slice(to + 1, x.rank())));
+  }
+
+  /** All elements as one row. */
+  default Tensor flatten() {
+    return flatten(0, -1);
+  }
+
+  /** Reorders dimensions: dimension i of the result is dimension {@code dims[i]}. */
+  default Tensor permute(int... dims) {
+    Tensor x = (Tensor) this;
+    var axes = new ArrayList<Integer>(dims.length);
+    for (int dim : dims) {
+      axes.add(x.shape().dim(dim));
+    }
+    return Dispatch.run(new Permute(axes), x);
+  }
+
+  /** Swaps two dimensions. */
+  default Tensor transpose(int a, int b) {
+    Tensor x = (Tensor) this;
+    if (x.rank() == 0) {
+      return x;
+    }
+    int i = x.shape().dim(a);
+    int j = x.shape().dim(b);
+    var axes = new ArrayList<Integer>(x.rank());
+    for (int d = 0; d < x.rank(); d++) {
+      axes.add(d == i ? j : d == j ? i : d);
+    }
+    return i == j ? x : Dispatch.run(new Permute(axes), x);
+  }
+
+  /** The transpose of a matrix. */
+  default Tensor t() {
+    Tensor x = (Tensor) this;
+    if (x.rank() > 2) {
+      throw new ShapeException("t: " + x.shape() + ": has more than two dimensions; use transpose or permute");
+    }
+    return x.rank() < 2 ? x : transpose(0, 1);
+  }
+
+  /** A new dimension of size 1 at {@code dim}. */
+  default Tensor unsqueeze(int dim) {
+    Tensor x = (Tensor) this;
+    int rank = x.rank();
+    if (dim < -rank - 1 || dim > rank) {
+      throw new ShapeException(
+          "unsqueeze: " + x.shape() + ": dimension " + dim + " is out of range, allowed are " + (-rank - 1) + " to " + rank);
+    }
+    return Dispatch.run(new Reshape(x.shape().insert(dim < 0 ? dim + rank + 1 : dim, 1)), x);
+  }
+
+  /** Without dimension {@code dim} if its size is 1; else unchanged. */
+  default Tensor squeeze(int dim) {
+    Tensor x = (Tensor) this;
+    if (x.rank() == 0) {
+      x.spec().requireDim("squeeze", dim);
+      return x;
+    }
+    int axis = x.shape().dim(dim);
+    return x.size(axis) == 1 ? reshape(x.shape().without(axis)) : x;
+  }
+
+  /** Without all dimensions of size 1. */
+  default Tensor squeeze() {
+    Tensor x = (Tensor) this;
+    return reshape(Shape.of(Arrays.stream(x.shape().sizes()).filter(size -> size != 1).toArray()));
+  }
+
+  /** Repeats dimensions of size 1, and new leading ones, without a copy; −1 keeps a size. */
+  default Tensor expand(long... sizes) {
+    Tensor x = (Tensor) this;
+    long[] resolved = sizes.clone();
+    int added = sizes.length - x.rank();
+    for (int i = 0; i < sizes.length; i++) {
+      if (sizes[i] == -1) {
+        if (i < added) {
+          throw new ShapeException("expand: " + x.shape() + ": -1 cannot stand for a new dimension");
+        }
+        resolved[i] = x.size(i - added);
+      }
+    }
+    return expand(Shape.of(resolved));
+  }
+
+  default Tensor expand(Shape shape) {
+    Tensor x = (Tensor) this;
+    return x.shape().equals(shape) ? x : Dispatch.run(new Expand(shape), x);
+  }
+
+  /** {@code length} elements from {@code start} on along {@code dim}, without a copy. */
+  default Tensor narrow(int dim, long start, long length) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    long from = start < 0 ? start + x.size(axis) : start;
+    if (length < 0) {
+      throw new IndexException("narrow: " + x.shape() + ": length " + length + " is negative");
+    }
+    return Dispatch.run(new Slice(axis, from, Math.addExact(from, length), 1), x);
+  }
+
+  /**
+   * Every {@code step}-th element from {@code start} to {@code end} (exclusive) along {@code dim}, as
+   * Python's slices: bounds may be negative and are clipped to the dimension.
+   */
+  default Tensor slice(int dim, long start, long end, long step) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    long size = x.size(axis);
+    long from = Math.clamp(start < 0 ? start + size : start, 0, size);
+    long to = Math.clamp(end < 0 ? end + size : end, from, size);
+    return Dispatch.run(new Slice(axis, from, to, step), x);
+  }
+
+  default Tensor slice(int dim, long start, long end) {
+    return slice(dim, start, end, 1);
+  }
+
+  /** The slice at {@code index} of dimension {@code dim}, which disappears. */
+  default Tensor select(int dim, long index) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    long size = x.size(axis);
+    if (index < -size || index >= size) {
+      throw new IndexException(
+          "select: " + x.shape() + ": index " + index + " is outside dimension " + dim + " of size " + size);
+    }
+    return narrow(axis, index < 0 ? index + size : index, 1).squeeze(axis);
+  }
+
+  /** The slice at {@code index} of the first dimension. */
+  default Tensor get(long index) {
+    return select(0, index);
+  }
+
+  /** Pieces of {@code size} along {@code dim}; the last may be smaller. Views. */
+  default List<Tensor> split(long size, int dim) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    if (size < 1) {
+      throw new IllegalArgumentException("split: size " + size + ": must be at least 1");
+    }
+    var parts = new ArrayList<Tensor>();
+    long at = 0;
+    do {
+      long length = Math.min(size, x.size(axis) - at);
+      parts.add(narrow(axis, at, length));
+      at += size;
+    } while (at < x.size(axis));
+    return parts;
+  }
+
+  /** At most {@code count} pieces of equal size along {@code dim}; the last may be smaller. Views. */
+  default List<Tensor> chunk(int count, int dim) {
+    if (count < 1) {
+      throw new IllegalArgumentException("chunk: " + count + " pieces: must be at least 1");
+    }
+    long size = ((Tensor) this).size(dim);
+    return split(Math.max(1, (size + count - 1) / count), dim);
+  }
+
+  /** All slices along {@code dim}. Views. */
+  default List<Tensor> unbind(int dim) {
+    Tensor x = (Tensor) this;
+    var parts = new ArrayList<Tensor>();
+    for (long i = 0; i < x.size(dim); i++) {
+      parts.add(x.select(dim, i));
+    }
+    return parts;
+  }
+
+  /** Any layout over the elements of a contiguous tensor. See {@link AsStrided}. */
+  default Tensor asStrided(long[] sizes, long[] strides, long offset) {
+    return Dispatch.run(
+        new AsStrided(Shape.of(sizes), Arrays.stream(strides).boxed().toList(), offset), (Tensor) this);
+  }
+
+  /** A copy in memory of its own; gradients flow through. */
+  default Tensor copy() {
+    return Dispatch.run(new Copy(), (Tensor) this);
+  }
+
+  /** Itself if its elements lie row-major without gaps, else a copy that does. */
+  default Tensor contiguous() {
+    Tensor x = (Tensor) this;
+    return x.isContiguous() ? x : copy();
+  }
+
+  /** On {@code device}; itself when it is there already. */
+  default Tensor to(Device device) {
+    Tensor x = (Tensor) this;
+    return x.device().equals(device) ? x : Transfer.move(x, device);
+  }
+}

@@ -1,0 +1,740 @@
+package dev.weft.engine;
+
+import dev.weft.engine.op.Arange;
+import dev.weft.engine.op.Binary;
+import dev.weft.engine.op.Cat;
+import dev.weft.engine.op.CopyInto;
+import dev.weft.engine.op.Fill;
+import dev.weft.engine.op.Op;
+import dev.weft.engine.op.Random;
+import dev.weft.engine.op.Random.Distribution;
+import dev.weft.engine.op.WithScalar;
+import dev.weft.engine.spi.Tape;
+import dev.weft.engine.spi.TapeEntry;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * An n-dimensional array: a layout over a storage. Views share the storage of their base.
+ *
+ * <p>Operations are methods with PyTorch's names in camelCase; they come from the {@code …Ops}
+ * interfaces, by family. Binary ones broadcast and promote as PyTorch does. Methods that change the
+ * receiver end in {@code InPlace}.
+ *
+ * <p>Memory is native. It returns to its pool when the enclosing {@link TensorScope} (a module call is
+ * one) ends, when {@link #release} is called, or when the garbage collector finds the tensor
+ * unreachable. Using a released tensor throws {@link IllegalStateException}.
+ *
+ * <p>Confined: a tensor may be handed from thread to thread, but not used by two at the same time
+ * while one of them writes.
+ *
+ * {@snippet :
+ * Tensor x = Tensor.of(1f, 2f, 3f);
+ * Tensor y = x.mul(2).add(1).exp().sum();
+ * }
+ */
+public non-sealed class Tensor
+    implements ElementwiseOps, ReductionOps, ShapeOps, IndexOps, MatrixOps {
+
+  private Storage storage;
+  private Layout layout;
+  private TensorSpec spec;
+  private boolean view;
+  private boolean released;
+
+  /** The scope that will release it; null when none will. */
+  TensorScope scope;
+
+  private TapeEntry entry;
+
+  private Tensor(Storage storage, Layout layout, TensorSpec spec, boolean view) {
+    this.storage = storage;
+    this.layout = layout;
+    this.spec = spec;
+    this.view = view;
+  }
+
+  /** A tensor over the memory of {@code data}, which stays valid by itself; for subclasses such as parameters. */
+  protected Tensor(Tensor data) {
+    this(data.storage, data.layout, data.spec, data.view);
+    if (!storage.retain()) {
+      throw data.usedAfterRelease("new tensor");
+    }
+  }
+
+  /** Uninitialised memory for {@code spec}, owned by the open scope. */
+  static Tensor allocate(TensorSpec spec, Context context) {
+    var tensor =
+        new Tensor(
+            Storage.allocate(spec.device(), spec.bytes()), Layout.contiguous(spec.shape()), spec, false);
+    tensor.own(context);
+    return tensor;
+  }
+
+  /** Another layout over the memory of {@code base}. */
+  static Tensor view(Tensor base, Layout layout, Context context) {
+    if (!base.storage.retain()) {
+      throw base.usedAfterRelease("view");
+    }
+    var tensor = new Tensor(base.storage, layout, base.spec.withShape(layout.shape()), true);
+    tensor.own(context);
+    return tensor;
+  }
+
+  private void own(Context context) {
+    if (context.scope != null) {
+      context.scope.add(this);
+    }
+  }
+
+  // ---------------------------------------------------------------------------------- creation
+
+  /** Zeros of the default dtype. */
+  public static Tensor zeros(long... shape) {
+    return full(0, shape);
+  }
+
+  public static Tensor zeros(Shape shape, DType dtype, Device device) {
+    return full(shape, zero(dtype), dtype, device);
+  }
+
+  public static Tensor zeros(Shape shape, DType dtype) {
+    return zeros(shape, dtype, Context.current().defaultDevice());
+  }
+
+  /** Zeros of the shape, dtype and device of {@code like}. */
+  public static Tensor zerosLike(Tensor like) {
+    return zeros(like.shape(), like.dtype(), like.device());
+  }
+
+  /** Ones of the default dtype. */
+  public static Tensor ones(long... shape) {
+    return full(1, shape);
+  }
+
+  /** Ones of the shape, dtype and device of {@code like}. */
+  public static Tensor onesLike(Tensor like) {
+    return full(like.shape(), like.dtype().isFloating() ? (Number) 1.0 : (Number) 1L, like.dtype(), like.device());
+  }
+
+  /** One value of the default dtype everywhere. */
+  public static Tensor full(double value, long... shape) {
+    Context context = Context.current();
+    return full(Shape.of(shape), value, context.defaultDtype(), context.defaultDevice());
+  }
+
+  public static Tensor full(Shape shape, Number value, DType dtype, Device device) {
+    return Dispatch.run(new Fill(value, new TensorSpec(shape, dtype, device)));
+  }
+
+  public static Tensor full(Shape shape, Number value, DType dtype) {
+    return full(shape, value, dtype, Context.current().defaultDevice());
+  }
+
+  private static Number zero(DType dtype) {
+    return dtype.isFloating() ? (Number) 0.0 : (Number) 0L;
+  }
+
+  /** The shape of {@link #scalar}. */
+  public static Shape scalarShape() {
+    return Shape.SCALAR;
+  }
+
+  /** A number as a tensor of rank 0, of the default dtype. */
+  public static Tensor scalar(double value) {
+    return full(value);
+  }
+
+  /** Memory whose contents are undefined. */
+  public static Tensor empty(Shape shape, DType dtype, Device device) {
+    return allocate(new TensorSpec(shape, dtype, device), Context.current());
+  }
+
+  /** Memory whose contents are undefined, of the default dtype. */
+  public static Tensor empty(long... shape) {
+    Context context = Context.current();
+    return empty(Shape.of(shape), context.defaultDtype(), context.defaultDevice());
+  }
+
+  /** A row of float32 numbers. */
+  public static Tensor of(float... values) {
+    Tensor tensor = empty(Shape.of(values.length), DType.FLOAT32, Device.CPU);
+    MemorySegment.copy(values, 0, tensor.segment(), Native.FLOAT, 0, values.length);
+    return tensor.to(Context.current().defaultDevice());
+  }
+
+  /** A row of float64 numbers. */
+  public static Tensor of(double... values) {
+    Tensor tensor = empty(Shape.of(values.length), DType.FLOAT64, Device.CPU);
+    MemorySegment.copy(values, 0, tensor.segment(), Native.DOUBLE, 0, values.length);
+    return tensor.to(Context.current().defaultDevice());
+  }
+
+  /** A row of int64 numbers. */
+  public static Tensor of(long... values) {
+    Tensor tensor = empty(Shape.of(values.length), DType.INT64, Device.CPU);
+    MemorySegment.copy(values, 0, tensor.segment(), Native.LONG, 0, values.length);
+    return tensor.to(Context.current().defaultDevice());
+  }
+
+  /** A row of bool values. */
+  public static Tensor of(boolean... values) {
+    Tensor tensor = empty(Shape.of(values.length), DType.BOOL, Device.CPU);
+    MemorySegment memory = tensor.segment();
+    for (int i = 0; i < values.length; i++) {
+      memory.set(Native.BYTE, i, (byte) (values[i] ? 1 : 0));
+    }
+    return tensor.to(Context.current().defaultDevice());
+  }
+
+  /** The numbers 0 to {@code end} − 1 as int64. */
+  public static Tensor arange(long end) {
+    return arange(0, end, 1);
+  }
+
+  /** The numbers from {@code start} to {@code end} (exclusive) in steps of {@code step}, as int64. */
+  public static Tensor arange(long start, long end, long step) {
+    if (step == 0 || (end - start) / step < 0) {
+      throw new IllegalArgumentException(
+          "arange: " + start + " to " + end + " in steps of " + step + " never ends");
+    }
+    long count = (end - start + step - Long.signum(step)) / step;
+    TensorSpec spec = new TensorSpec(Shape.of(count), DType.INT64, Context.current().defaultDevice());
+    return Dispatch.run(new Arange(start, step, spec));
+  }
+
+  /** {@code count} numbers from {@code start} to {@code end}, both included, of the default dtype. */
+  public static Tensor linspace(double start, double end, long count) {
+    Context context = Context.current();
+    double step = count > 1 ? (end - start) / (count - 1) : 0;
+    TensorSpec spec = new TensorSpec(Shape.of(count), DType.FLOAT64, context.defaultDevice());
+    return Dispatch.run(new Arange(start, step, spec)).to(context.defaultDtype());
+  }
+
+  /** The n by n identity matrix, of the default dtype. */
+  public static Tensor eye(long n) {
+    return arange(n).unsqueeze(1).eq(arange(n)).to(Context.current().defaultDtype());
+  }
+
+  /** Uniform in [0, 1), of the default dtype, from this thread's generator. */
+  public static Tensor rand(long... shape) {
+    return random(Distribution.UNIFORM, 0, 1, Shape.of(shape), Context.current().generator());
+  }
+
+  /** Standard normal, of the default dtype, from this thread's generator. */
+  public static Tensor randn(long... shape) {
+    return randn(Context.current().generator(), shape);
+  }
+
+  /** Standard normal, of the default dtype. */
+  public static Tensor randn(Generator generator, long... shape) {
+    return random(Distribution.NORMAL, 0, 1, Shape.of(shape), generator);
+  }
+
+  /** Random numbers of the default dtype; {@link Random} says what a and b mean. */
+  public static Tensor random(Distribution distribution, double a, double b, Shape shape, Generator generator) {
+    Context context = Context.current();
+    TensorSpec spec = new TensorSpec(shape, context.defaultDtype(), context.defaultDevice());
+    return random(distribution, a, b, spec, generator);
+  }
+
+  public static Tensor random(Distribution distribution, double a, double b, TensorSpec spec, Generator generator) {
+    return Dispatch.run(
+        new Random(distribution, a, b, spec, generator.seed(), generator.reserve(spec.shape().numel())));
+  }
+
+  /** Integers from {@code low} to {@code high} (exclusive) as int64. */
+  public static Tensor randint(long low, long high, long[] shape, Generator generator) {
+    TensorSpec spec = new TensorSpec(Shape.of(shape), DType.INT64, Context.current().defaultDevice());
+    return random(Distribution.INTEGERS, low, high, spec, generator);
+  }
+
+  /** Integers from {@code low} to {@code high} (exclusive) as int64, from this thread's generator. */
+  public static Tensor randint(long low, long high, long... shape) {
+    return randint(low, high, shape, Context.current().generator());
+  }
+
+  /** The numbers 0 to {@code count} − 1 in random order, as int64. */
+  public static Tensor randperm(int count, Generator generator) {
+    return of(generator.permutation(count));
+  }
+
+  /** Joins tensors along an existing dimension, after promotion to one dtype. */
+  public static Tensor cat(List<Tensor> tensors, int dim) {
+    if (tensors.isEmpty()) {
+      throw new IllegalArgumentException("cat: there is nothing to join");
+    }
+    Tensor[] inputs = promoted(tensors);
+    int axis = inputs[0].rank() == 0 ? dim : inputs[0].shape().dim(dim);
+    return Dispatch.run(new Cat(axis), inputs);
+  }
+
+  /** Joins tensors of one shape along a new dimension. */
+  public static Tensor stack(List<Tensor> tensors, int dim) {
+    if (tensors.isEmpty()) {
+      throw new IllegalArgumentException("stack: there is nothing to join");
+    }
+    Shape first = tensors.getFirst().shape();
+    for (Tensor tensor : tensors) {
+      if (!tensor.shape().equals(first)) {
+        throw new ShapeException("stack: " + first + " and " + tensor.shape() + ": shapes differ");
+      }
+    }
+    int axis = dim < 0 ? dim + first.rank() + 1 : dim;
+    return cat(tensors.stream().map(t -> t.unsqueeze(axis)).toList(), axis);
+  }
+
+  private static Tensor[] promoted(List<Tensor> tensors) {
+    DType dtype = tensors.getFirst().dtype();
+    for (Tensor tensor : tensors) {
+      dtype = DType.promote(dtype, tensor.dtype());
+    }
+    var inputs = new ArrayList<Tensor>(tensors.size());
+    for (Tensor tensor : tensors) {
+      inputs.add(tensor.to(dtype));
+    }
+    return inputs.toArray(Tensor[]::new);
+  }
+
+  /**
+   * A tensor over memory that somebody else owns; {@code block.free()} is called when nobody uses it any
+   * more. The layout must lie inside the block.
+   */
+  public static Tensor wrap(dev.weft.engine.spi.Block block, Layout layout, DType dtype, Device device) {
+    if (Math.multiplyExact(layout.extent(), (long) dtype.bytes()) > block.bytes()) {
+      throw new ShapeException("wrap: " + layout + " of " + dtype + " reaches beyond " + block.bytes() + " bytes");
+    }
+    var spec = new TensorSpec(layout.shape(), dtype, device);
+    var tensor = new Tensor(Storage.wrap(device, block.bytes(), block), layout, spec, false);
+    tensor.own(Context.current());
+    return tensor;
+  }
+
+  // ------------------------------------------------------------------------------ what it is
+
+  public Shape shape() {
+    return spec.shape();
+  }
+
+  /** The size of dimension {@code dim}; negative counts from the end. */
+  public long size(int dim) {
+    return spec.shape().size(dim);
+  }
+
+  /** The number of dimensions. */
+  public int rank() {
+    return spec.shape().rank();
+  }
+
+  /** The number of elements. */
+  public long numel() {
+    return spec.shape().numel();
+  }
+
+  public DType dtype() {
+    return spec.dtype();
+  }
+
+  public Device device() {
+    return spec.device();
+  }
+
+  /** Shape, dtype and device in one value. */
+  public TensorSpec spec() {
+    return spec;
+  }
+
+  /** The spec, after a check that the tensor is still there. */
+  TensorSpec spec(Op op) {
+    if (released || storage.isReleased()) {
+      throw usedAfterRelease(op);
+    }
+    return spec;
+  }
+
+  public Layout layout() {
+    return layout;
+  }
+
+  /** The memory behind it; other tensors may share it. */
+  public Storage storage() {
+    return storage;
+  }
+
+  /** Whether its elements lie row-major without gaps. */
+  public boolean isContiguous() {
+    return layout.isContiguous();
+  }
+
+  /** Whether it was made as a view of another tensor. */
+  public boolean isView() {
+    return view;
+  }
+
+  // ------------------------------------------------------------------------------ its memory
+
+  /** Whether its memory is gone. */
+  public boolean isReleased() {
+    return released || storage.isReleased();
+  }
+
+  /**
+   * Lets go of the memory now. Harmless when done before; views and what backward saved keep the memory
+   * as long as they need it.
+   */
+  public void release() {
+    if (!released) {
+      released = true;
+      scope = null;
+      storage.release();
+    }
+  }
+
+  /** Moves it out of the open scope, so that it outlives it. */
+  public Tensor keep() {
+    if (scope != null) {
+      scope.keep(this);
+    }
+    return this;
+  }
+
+  IllegalStateException usedAfterRelease(Object op) {
+    return new IllegalStateException(
+        op + ": a tensor of " + spec + " was released before this use"
+            + storage.madeAt().map(place -> "; it was made at " + place)
+                .orElse("; keep() it, or run with -Dweft.trackMemory to see where it was made"));
+  }
+
+  /** Another handle on the same memory and values that no scope owns; what a tape saves. */
+  public Tensor alias() {
+    if (released || !storage.retain()) {
+      throw usedAfterRelease("alias");
+    }
+    return new Tensor(storage, layout, spec, view);
+  }
+
+  /**
+   * The elements of a contiguous CPU tensor as native memory. Valid while the tensor is; writing to it
+   * must be announced with {@link #changed}.
+   */
+  public MemorySegment segment() {
+    if (isReleased()) {
+      throw usedAfterRelease("segment");
+    }
+    if (!device().isCpu()) {
+      throw new DeviceException("segment: a tensor on " + device() + " has no memory here; use x.to(Device.CPU)");
+    }
+    if (!isContiguous()) {
+      throw new ShapeException("segment: " + spec + " has gaps; use x.contiguous()");
+    }
+    return MemorySegment.ofAddress(address()).reinterpret(spec.bytes());
+  }
+
+  /** Where its first element lies. For kernels, which hold the storage while they run. */
+  public long address() {
+    return storage.address() + layout.offset() * dtype().bytes();
+  }
+
+  /** Announces that the memory was written to by other means than an op. */
+  public void changed() {
+    storage.changed();
+  }
+
+  /** Bytes of native memory that are in use in this process. */
+  public static long liveBytes() {
+    return MemoryPool.HOST.liveBytes();
+  }
+
+  /** Runs the garbage collector and returns the memory of tensors that nobody can reach. */
+  public static void collectGarbage() {
+    Storage.collectGarbage();
+  }
+
+  // ------------------------------------------------------------------------------ its elements
+
+  /** The only element as a double. */
+  public double item() {
+    return doubleAt(only("item"));
+  }
+
+  /** The only element as a long; floating ones are truncated. */
+  public long itemLong() {
+    return longAt(only("itemLong"));
+  }
+
+  private long only(String op) {
+    if (numel() != 1) {
+      throw new ShapeException(op + ": " + spec + " has " + numel() + " elements, not one");
+    }
+    return layout.offset();
+  }
+
+  private double doubleAt(long position) {
+    return hostCopy("item").map(t -> Native.getDouble(t.dtype(), t.storage.address(), t.layout.offset()))
+        .orElseGet(() -> Native.getDouble(dtype(), storage.address(), position));
+  }
+
+  private long longAt(long position) {
+    return hostCopy("item").map(t -> Native.getLong(t.dtype(), t.storage.address(), t.layout.offset()))
+        .orElseGet(() -> Native.getLong(dtype(), storage.address(), position));
+  }
+
+  /** Checks that elements can be read here; copies a single element from another device. */
+  private Optional<Tensor> hostCopy(String op) {
+    if (isReleased()) {
+      throw usedAfterRelease(op);
+    }
+    if (device().isCpu()) {
+      return Optional.empty();
+    }
+    if (device().isMeta()) {
+      throw new DeviceException(op + ": a tensor on meta has no elements");
+    }
+    return Optional.of(to(Device.CPU));
+  }
+
+  /** One element as a double. Negative indices count from the end. */
+  public double getDouble(long... index) {
+    long position = layout.position(index);
+    return device().isCpu() ? doubleAt(position) : to(Device.CPU).getDouble(index);
+  }
+
+  /** One element as a float. */
+  public float getFloat(long... index) {
+    return (float) getDouble(index);
+  }
+
+  /** One element as a long; floating ones are truncated. */
+  public long getLong(long... index) {
+    long position = layout.position(index);
+    return device().isCpu() ? longAt(position) : to(Device.CPU).getLong(index);
+  }
+
+  /** One element as a boolean: whether it is not zero. */
+  public boolean getBoolean(long... index) {
+    return getDouble(index) != 0;
+  }
+
+  /** All elements in row-major order, as doubles. */
+  public double[] toDoubleArray() {
+    Tensor host = onHost();
+    double[] values = new double[Math.toIntExact(numel())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Native.getDouble(host.dtype(), host.storage.address(), host.layout.offset() + i);
+    }
+    return values;
+  }
+
+  /** All elements in row-major order, as floats. */
+  public float[] toFloatArray() {
+    Tensor host = onHost();
+    float[] values = new float[Math.toIntExact(numel())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) Native.getDouble(host.dtype(), host.storage.address(), host.layout.offset() + i);
+    }
+    return values;
+  }
+
+  /** All elements in row-major order, as longs; floating ones are truncated. */
+  public long[] toLongArray() {
+    Tensor host = onHost();
+    long[] values = new long[Math.toIntExact(numel())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Native.getLong(host.dtype(), host.storage.address(), host.layout.offset() + i);
+    }
+    return values;
+  }
+
+  private Tensor onHost() {
+    if (isReleased()) {
+      throw usedAfterRelease("toArray");
+    }
+    if (device().isMeta()) {
+      throw new DeviceException("toArray: a tensor on meta has no elements");
+    }
+    return detach().to(Device.CPU).contiguous();
+  }
+
+  /** Whether {@code other} has the same shape and equal elements (NaN equals nothing), as in PyTorch. */
+  public boolean equal(Tensor other) {
+    return shape().equals(other.shape()) && eq(other).all().itemLong() == 1;
+  }
+
+  // ------------------------------------------------------------------------------ in place
+
+  /** Overwrites its elements with those of {@code source}, which broadcasts and converts. Returns this. */
+  public Tensor copyFrom(Tensor source) {
+    if (isTracked() && Context.current().gradEnabled() || source.isTracked() && Context.current().gradEnabled()) {
+      throw new IllegalStateException(
+          "copyFrom: gradients do not flow through it; call it inside Autograd.noGrad(), or use where or scatter");
+    }
+    Tensor values = source.to(device());
+    Dispatch.runAll(new CopyInto(), this, values.shape().equals(shape()) ? values : values.expand(shape()));
+    return this;
+  }
+
+  /** Sets every element. Returns this. */
+  public Tensor fillInPlace(double value) {
+    return copyFrom(full(Shape.SCALAR, value, DType.FLOAT64, device()));
+  }
+
+  /** Sets every element to 0. Returns this. */
+  public Tensor zeroInPlace() {
+    return fillInPlace(0);
+  }
+
+  /** this ← this + other. */
+  public Tensor addInPlace(Tensor other) {
+    return inPlace(Binary.ADD, other);
+  }
+
+  /** this ← this + number. */
+  public Tensor addInPlace(double other) {
+    return inPlace(Binary.ADD, other);
+  }
+
+  /** this ← this − other. */
+  public Tensor subInPlace(Tensor other) {
+    return inPlace(Binary.SUB, other);
+  }
+
+  /** this ← this · other. */
+  public Tensor mulInPlace(Tensor other) {
+    return inPlace(Binary.MUL, other);
+  }
+
+  /** this ← this · number. */
+  public Tensor mulInPlace(double other) {
+    return inPlace(Binary.MUL, other);
+  }
+
+  /** this ← this / other. */
+  public Tensor divInPlace(Tensor other) {
+    return inPlace(Binary.DIV, other);
+  }
+
+  /** this ← this / number. */
+  public Tensor divInPlace(double other) {
+    return inPlace(Binary.DIV, other);
+  }
+
+  private Tensor inPlace(Binary op, Tensor other) {
+    DType promoted = DType.promote(dtype(), other.dtype());
+    if (promoted != dtype() && promoted.category() != dtype().category()) {
+      throw new DTypeException(op + " in place: " + other.dtype() + " does not fit into " + dtype());
+    }
+    return Dispatch.runInPlace(op, this, other.to(dtype()).expand(shape()));
+  }
+
+  private Tensor inPlace(Binary op, double scalar) {
+    boolean whole = !dtype().isFloating() && scalar == Math.rint(scalar);
+    return Dispatch.runInPlace(new WithScalar(op, whole ? (Number) (long) scalar : (Number) scalar, false), this);
+  }
+
+  /**
+   * Lets this tensor stand for the memory of {@code data} from now on, keeping its identity and its
+   * gradient's place; how modules move to another dtype or device.
+   */
+  public void setData(Tensor data) {
+    if (!data.storage.retain()) {
+      throw data.usedAfterRelease("setData");
+    }
+    Storage before = storage;
+    storage = data.storage;
+    layout = data.layout;
+    spec = data.spec;
+    if (released) {
+      released = false;
+    } else {
+      before.release();
+    }
+  }
+
+  // ------------------------------------------------------------------------------ gradients
+
+  /** Whether backward will compute a gradient for it, or through it. */
+  public boolean requiresGrad() {
+    return entry != null;
+  }
+
+  boolean isTracked() {
+    return entry != null;
+  }
+
+  /** Starts or stops asking for the gradient of a leaf. Returns this. */
+  public Tensor requiresGrad(boolean on) {
+    if (on != requiresGrad()) {
+      Backends.tape().requireGrad(this, on);
+    }
+    return this;
+  }
+
+  /** The gradient that backward left in this leaf. */
+  public Optional<Tensor> grad() {
+    return entry == null ? Optional.empty() : Backends.tape().grad(this);
+  }
+
+  /** Replaces the gradient; empty clears it. */
+  public void grad(Optional<Tensor> gradient) {
+    Backends.tape().grad(this, gradient);
+  }
+
+  /** Whether it was made by the user and not by an op that was recorded. */
+  public boolean isLeaf() {
+    return entry == null || Backends.tape().isLeaf(this);
+  }
+
+  /** Keeps the gradient of a tensor that is no leaf, too. Returns this. */
+  public Tensor retainGrad() {
+    tracked("retainGrad").retainGrad(this);
+    return this;
+  }
+
+  /** Calls {@code hook} with its gradient during backward; what the hook returns is used instead. */
+  public Scope registerHook(UnaryOperator<Tensor> hook) {
+    return tracked("registerHook").hook(this, hook);
+  }
+
+  /** Adds the gradients of this scalar to the leaves it was made from. */
+  public void backward() {
+    tracked("backward").backward(this, Optional.empty(), false, false);
+  }
+
+  /** Adds the gradients of ⟨this, gradient⟩ to the leaves it was made from. */
+  public void backward(Tensor gradient) {
+    tracked("backward").backward(this, Optional.of(gradient), false, false);
+  }
+
+  private Tape tracked(String op) {
+    if (entry == null) {
+      throw new IllegalStateException(
+          op + ": a tensor of " + spec + " needs no gradient; call requiresGrad(true) on what it is made from,"
+              + " and do not make it inside Autograd.noGrad()");
+    }
+    return Backends.tape();
+  }
+
+  /** The same values, untracked. Shares memory. */
+  public Tensor detach() {
+    return view(this, layout, Context.current());
+  }
+
+  /** For tapes: what they attached. */
+  public Optional<TapeEntry> tapeEntry() {
+    return Optional.ofNullable(entry);
+  }
+
+  /** For tapes: attaches an entry, or with empty stops tracking. */
+  public void tapeEntry(Optional<? extends TapeEntry> attached) {
+    entry = attached.orElse(null);
+  }
+
+  /** As PyTorch prints it: values, large tensors abridged, then dtype and device where not the default. */
+  @Override
+  public String toString() {
+    return TensorFormat.format(this);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.weft.engine.op;
+
+import static dev.weft.engine.Shape.shape;
+
+import dev.weft.engine.DType;
+import dev.weft.engine.Shape;
+import dev.weft.engine.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Converts to another dtype. To a narrower floating type it rounds to nearest, ties to even; floating
+ * to integer truncates towards zero; integers wrap; to bool, everything but 0 is true (NaN too).
+ *
+ * <p>Shape: (*) → (*). Floating values outside an integer type's range give its nearest bound and
+ * NaN gives 0, on every device alike (in PyTorch they are undefined).
+ */
+public record Cast(DType to) implements Op {
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> inputs) {
+    return List.of(inputs.getFirst().withDtype(to));
+  }
+
+  @Override
+  public Gradient gradient() {
+    if (!to.isFloating()) {
+      return Gradient.none();
+    }
+    return Gradient.parts(
+        new Gradient.Part(Gradient.Saves.NOTHING, (g, p) -> g.to(p.inputSpec(0).dtype())));
+  }
+
+  @Override
+  public Set<DType> dtypes() {
+    return DTypes.ALL;
+  }
+
+  public static List<Sample> samples() {
+    var samples = new ArrayList<Sample>();
+    for (DType to : DType.values()) {
+      samples.add(Sample.of(new Cast(to), shape(5, 7)));
+      samples.add(Sample.of(new Cast(to), shape()));
+    }
+    return samples;
+  }
+
+  public static List<ErrorSample> errors() {
+    return List.of();
+  }
+
+  @Override
+  public String toString() {
+    return "to(" + to + ")";
+  }
+}

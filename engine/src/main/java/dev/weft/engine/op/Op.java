@@ -1,0 +1,80 @@
+package dev.weft.engine.op;
+
+import dev.weft.engine.DType;
+import dev.weft.engine.TensorSpec;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Something that can be computed from tensors. An op is a value and this sealed type is the registry:
+ * backends are exhaustive switches over it, and tests, docs and benches iterate over it.
+ *
+ * <p>An op says what comes out ({@link #infer}), how a gradient is pulled back ({@link #gradient})
+ * and, in a static method {@code samples()}, what to test it on. It owns no memory, knows no device
+ * and has no hidden state: random ops carry their seed and offset. Its text, for example {@code
+ * Softmax[dim=-1]}, is what errors, profiles, tests and docs show.
+ *
+ * <p>Inputs of an elementwise op have equal shapes and dtypes when it is computed; broadcasting and
+ * promotion are ops of their own ({@link Expand}, {@link Cast}) that the methods of {@code Tensor}
+ * put in front.
+ */
+public sealed interface Op
+    permits Unary,
+        Binary,
+        WithScalar,
+        Clamp,
+        Where,
+        Cast,
+        View,
+        Copy,
+        CopyInto,
+        SumTo,
+        Cat,
+        IndexSelect,
+        IndexSum,
+        Gather,
+        Scatter,
+        ScatterSum,
+        Take,
+        Reduce,
+        ArgReduce,
+        Matmul,
+        Linear,
+        Softmax,
+        LogSoftmax,
+        CrossEntropy,
+        CrossEntropyGrad,
+        LayerNorm,
+        LayerNormGrad,
+        Dropout,
+        Fill,
+        Arange,
+        Random,
+        Multinomial,
+        SgdStep,
+        AdamStep {
+
+  /**
+   * The outputs' shapes, dtypes and devices, or an exception that says what does not fit. Most ops
+   * have one output; the backend allocates all of them.
+   */
+  List<TensorSpec> infer(List<TensorSpec> inputs);
+
+  /** How the gradient of the outputs becomes that of the inputs. */
+  Gradient gradient();
+
+  /** Which inputs it changes in place, as a bit mask (bit i for input i); 0 for pure ops. */
+  default int mutates() {
+    return 0;
+  }
+
+  /** The dtypes its main inputs may have. Inputs that are indices or conditions have their own. */
+  default Set<DType> dtypes() {
+    return DTypes.FLOATING;
+  }
+
+  /** What autocast does to its floating inputs. */
+  default Autocast autocast() {
+    return Autocast.AS_IS;
+  }
+}

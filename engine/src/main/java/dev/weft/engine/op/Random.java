@@ -1,0 +1,90 @@
+package dev.weft.engine.op;
+
+import static dev.weft.engine.Shape.shape;
+
+import dev.weft.engine.DType;
+import dev.weft.engine.DTypeException;
+import dev.weft.engine.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A new tensor of random numbers: element i is made from number {@code offset + i} of the stream
+ * {@code seed}, so the same op gives the same bits on every device and with any number of threads.
+ *
+ * <p>No inputs. {@link dev.weft.engine.Generator} defines the streams.
+ *
+ * @param a lower bound of UNIFORM and INTEGERS, mean of NORMAL, probability of BERNOULLI
+ * @param b upper bound (exclusive) of UNIFORM and INTEGERS, standard deviation of NORMAL; else unused
+ */
+public record Random(Distribution distribution, double a, double b, TensorSpec spec, long seed, long offset)
+    implements Op {
+
+  /** The law of each element. */
+  public enum Distribution {
+    UNIFORM,
+    NORMAL,
+    INTEGERS,
+    BERNOULLI
+  }
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> inputs) {
+    if (distribution == Distribution.UNIFORM || distribution == Distribution.NORMAL) {
+      spec.requireFloating(this);
+    }
+    boolean fits =
+        switch (distribution) {
+          case UNIFORM -> a <= b && Double.isFinite(b - a);
+          case NORMAL -> b >= 0;
+          case INTEGERS -> a < b && a == Math.rint(a) && b == Math.rint(b) && Math.abs(a) <= 0x1p53 && Math.abs(b) <= 0x1p53;
+          case BERNOULLI -> a >= 0 && a <= 1;
+        };
+    if (!fits) {
+      throw new IllegalArgumentException(this + ": these bounds describe no distribution");
+    }
+    return List.of(spec);
+  }
+
+  @Override
+  public Gradient gradient() {
+    return Gradient.none();
+  }
+
+  @Override
+  public Set<DType> dtypes() {
+    return DTypes.ALL;
+  }
+
+  public static List<Sample> samples() {
+    var samples = new ArrayList<Sample>();
+    for (DType dtype : DTypes.FLOATING) {
+      samples.add(Sample.of(new Random(Distribution.UNIFORM, -1, 1, TensorSpec.of(shape(5, 67), dtype), 7, 0)));
+      samples.add(Sample.of(new Random(Distribution.NORMAL, 1, 2, TensorSpec.of(shape(5, 67), dtype), 7, 5)));
+    }
+    samples.add(Sample.of(new Random(Distribution.INTEGERS, -5, 9, TensorSpec.of(shape(37), DType.INT64), 7, 0)));
+    samples.add(Sample.of(new Random(Distribution.INTEGERS, 0, 200, TensorSpec.of(shape(37), DType.UINT8), 7, 1)));
+    samples.add(Sample.of(new Random(Distribution.BERNOULLI, 0.3, 0, TensorSpec.of(shape(37), DType.BOOL), 7, 2)));
+    samples.add(Sample.of(new Random(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(0), DType.FLOAT32), 7, 0)));
+    return samples;
+  }
+
+  public static List<ErrorSample> errors() {
+    TensorSpec floats = TensorSpec.of(shape(3), DType.FLOAT32);
+    return List.of(
+        ErrorSample.of(
+            new Random(Distribution.INTEGERS, 3, 3, TensorSpec.of(shape(3), DType.INT64), 1, 0),
+            IllegalArgumentException.class, "no distribution"),
+        ErrorSample.of(
+            new Random(Distribution.NORMAL, 0, -1, floats, 1, 0), IllegalArgumentException.class, "no distribution"),
+        ErrorSample.of(
+            new Random(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(3), DType.INT64), 1, 0),
+            DTypeException.class, "needs a floating dtype"));
+  }
+
+  @Override
+  public String toString() {
+    return distribution.name().toLowerCase(java.util.Locale.ROOT) + "[" + a + ", " + b + ", " + spec + "]";
+  }
+}

@@ -1,0 +1,124 @@
+package dev.weft.engine.op;
+
+import dev.weft.engine.DType;
+import dev.weft.engine.Generator;
+import dev.weft.engine.Shape;
+import dev.weft.engine.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An op on inputs that are worth testing. Every op class lists its own in a static method {@code
+ * samples()}; tests, docs and benches collect them through the sealed family.
+ *
+ * @param inputs what to draw for each input
+ * @param name the op's text, or what is special about the sample
+ */
+public record Sample(Op op, List<Input> inputs, String name) {
+
+  /** What an input holds. */
+  public enum Kind {
+    /** Of the dtype under test. */
+    MAIN,
+    /** int64 indices. */
+    INDEX,
+    /** bool. */
+    CONDITION,
+    /** float32 or wider whatever is tested, such as an optimizer's moments. */
+    FULL
+  }
+
+  /** How one input is drawn: uniform in the domain; an index from low (inclusive) to high (exclusive). */
+  public record Input(Shape shape, Kind kind, Domain domain) {}
+
+  /** An op on inputs of these shapes, drawn from −2 to 2. */
+  public static Sample of(Op op, Shape... shapes) {
+    var inputs = new ArrayList<Input>();
+    for (Shape shape : shapes) {
+      inputs.add(new Input(shape, Kind.MAIN, Domain.reals()));
+    }
+    return new Sample(op, List.copyOf(inputs), op + inputs.stream().map(i -> " " + i.shape).reduce("", String::concat));
+  }
+
+  /** With all main inputs drawn from {@code domain}. */
+  public Sample in(Domain domain) {
+    return new Sample(
+        op,
+        inputs.stream().map(i -> i.kind == Kind.MAIN ? new Input(i.shape, i.kind, domain) : i).toList(),
+        name);
+  }
+
+  /** With input {@code index} drawn from {@code domain}. */
+  public Sample in(int index, Domain domain) {
+    var changed = new ArrayList<>(inputs);
+    changed.set(index, new Input(inputs.get(index).shape, inputs.get(index).kind, domain));
+    return new Sample(op, List.copyOf(changed), name);
+  }
+
+  /** With all main inputs between two bounds. */
+  public Sample within(double low, double high) {
+    return in(Domain.within(low, high));
+  }
+
+  /** With input {@code index} an int64 tensor of values from 0 to {@code bound} (exclusive). */
+  public Sample index(int index, long bound) {
+    var changed = new ArrayList<>(inputs);
+    changed.set(index, new Input(inputs.get(index).shape, Kind.INDEX, Domain.within(0, bound)));
+    return new Sample(op, List.copyOf(changed), name);
+  }
+
+  /** With input {@code index} a bool tensor. */
+  public Sample condition(int index) {
+    var changed = new ArrayList<>(inputs);
+    changed.set(index, new Input(inputs.get(index).shape, Kind.CONDITION, Domain.within(0, 2)));
+    return new Sample(op, List.copyOf(changed), name);
+  }
+
+  /** With input {@code index} in float32 or wider. */
+  public Sample full(int index, Domain domain) {
+    var changed = new ArrayList<>(inputs);
+    changed.set(index, new Input(inputs.get(index).shape, Kind.FULL, domain));
+    return new Sample(op, List.copyOf(changed), name);
+  }
+
+  /** With a name that says what is special. */
+  public Sample named(String special) {
+    return new Sample(op, inputs, op + ": " + special);
+  }
+
+  /** Draws the inputs; main ones in {@code dtype}. The same seed draws the same values. */
+  public List<Tensor> inputs(DType dtype, long seed) {
+    var generator = new Generator(seed);
+    var tensors = new ArrayList<Tensor>();
+    for (Input input : inputs) {
+      DType drawn =
+          switch (input.kind) {
+            case MAIN -> dtype;
+            case INDEX -> DType.INT64;
+            case CONDITION -> DType.BOOL;
+            case FULL -> dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+          };
+      double[] values = new double[Math.toIntExact(input.shape.numel())];
+      for (int i = 0; i < values.length; i++) {
+        double u = generator.nextDouble();
+        values[i] =
+            drawn.isFloating()
+                ? input.domain.at(u)
+                : Math.floor(input.domain.low() + u * (input.domain.high() - input.domain.low()));
+        if (drawn == DType.UINT8) {
+          values[i] = Math.abs(values[i]);
+        }
+        if (drawn == DType.BOOL) {
+          values[i] = ((long) values[i]) & 1;
+        }
+      }
+      tensors.add(Tensor.of(values).to(drawn).reshape(input.shape));
+    }
+    return tensors;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.weft.engine.op;
+
+import static dev.weft.engine.Shape.shape;
+
+import dev.weft.engine.DType;
+import dev.weft.engine.DTypeException;
+import dev.weft.engine.Shape;
+import dev.weft.engine.ShapeException;
+import dev.weft.engine.Tensor;
+import dev.weft.engine.TensorSpec;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A copy of x in which y[index[i, j], j] = source[i, j], for {@code dim} 0, and so on. Where an index
+ * occurs twice, the later element (in row-major order) wins.
+ *
+ * <p>Inputs: x, index, source of one rank.
+ */
+public record Scatter(int dim) implements Op {
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> inputs) {
+    TensorSpec x = inputs.get(0).requireDim(this, dim);
+    TensorSpec index = inputs.get(1).requireIndex(this);
+    TensorSpec source = inputs.get(2);
+    if (source.dtype() != x.dtype()) {
+      throw new DTypeException(this + ": " + x + " and source " + source + ": dtypes differ; convert one with x.to(dtype)");
+    }
+    Gather.requireFits(this, dim, x.shape(), index.shape(), "x");
+    Gather.requireFits(this, -1, source.shape(), index.shape(), "source");
+    return List.of(x);
+  }
+
+  /** As in PyTorch, the source's gradient is right only where no index occurs twice. */
+  @Override
+  public Gradient gradient() {
+    return new Gradient() {
+      @Override
+      public Saves saves(int needs) {
+        return new Saves(0b10, 0);
+      }
+
+      @Override
+      public void pull(Pull pull) {
+        Tensor index = pull.input(1);
+        if (pull.needs(0)) {
+          Tensor zeros = Tensor.zeros(index.shape(), pull.grad().dtype(), index.device());
+          pull.give(0, pull.grad().scatter(dim, index, zeros));
+        }
+        if (pull.needs(2)) {
+          Tensor g = pull.grad().gather(dim, index);
+          Shape source = pull.inputSpec(2).shape();
+          for (int d = 0; d < source.rank(); d++) {
+            long missing = source.size(d) - g.size(d);
+            if (missing > 0) {
+              g = Tensor.cat(List.of(g, Tensor.zeros(g.shape().with(d, missing), g.dtype(), g.device())), d);
+            }
+          }
+          pull.give(2, g);
+        }
+      }
+    };
+  }
+
+  @Override
+  public Set<DType> dtypes() {
+    return DTypes.ALL;
+  }
+
+  public static List<Sample> samples() {
+    return List.of(
+        Sample.of(new Scatter(1), shape(3, 5), shape(3, 1), shape(3, 1)).index(1, 5),
+        Sample.of(new Scatter(0), shape(4), shape(1), shape(1)).index(1, 4),
+        Sample.of(new Scatter(0), shape(4, 2), shape(1, 2), shape(3, 2)).index(1, 4).named("a source larger than the index"),
+        Sample.of(new Scatter(0), shape(4), shape(0), shape(0)).index(1, 4));
+  }
+
+  public static List<ErrorSample> errors() {
+    TensorSpec x = TensorSpec.of(shape(3, 5), DType.FLOAT32);
+    return List.of(
+        ErrorSample.of(
+            new Scatter(1), ShapeException.class, "source",
+            x, TensorSpec.of(shape(3, 2), DType.INT64), TensorSpec.of(shape(3, 1), DType.FLOAT32)),
+        ErrorSample.of(
+            new Scatter(1), DTypeException.class, "dtypes differ",
+            x, TensorSpec.of(shape(3, 1), DType.INT64), TensorSpec.of(shape(3, 1), DType.INT64)));
+  }
+
+  @Override
+  public String toString() {
+    return "scatter[dim=" + dim + "]";
+  }
+}

@@ -1,0 +1,22 @@
+package dev.weft.engine.op;
+
+import dev.weft.engine.DType;
+import dev.weft.engine.Layout;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * An op that computes nothing: its output shares the input's memory under another layout.
+ *
+ * <p>Dtype: any, unchanged.
+ */
+public sealed interface View extends Op permits Expand, Reshape, Permute, Slice, AsStrided {
+
+  /** The output's layout, or empty when these elements need a copy first (reshape only). */
+  Optional<Layout> layout(Layout input);
+
+  @Override
+  default Set<DType> dtypes() {
+    return DTypes.ALL;
+  }
+}

@@ -1,0 +1,153 @@
+package dev.weft.engine.op;
+
+import static dev.weft.engine.Shape.shape;
+
+import dev.weft.engine.DType;
+import dev.weft.engine.DTypeException;
+import dev.weft.engine.Tensor;
+import dev.weft.engine.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A binary op whose other operand is one number: x ∘ s, or s ∘ x when {@code scalarFirst}. No tensor
+ * is made for the number; it is rounded to the dtype of x before it is used.
+ *
+ * @param scalar a {@code Long} for integers, else a {@code Double}
+ */
+public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implements Op {
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> inputs) {
+    TensorSpec x = inputs.getFirst();
+    if (!x.dtype().isFloating() && scalar instanceof Double) {
+      throw new DTypeException(
+          this + ": " + x + ": an integer tensor with a floating number; convert it first, for example with x.to(DType.FLOAT32)");
+    }
+    return List.of(op.inferred(x));
+  }
+
+  /** That of the binary op, with the number in the place of the other input. */
+  @Override
+  public Gradient gradient() {
+    Gradient both = op.gradient();
+    if (!both.exists()) {
+      return both;
+    }
+    int position = scalarFirst ? 1 : 0;
+    return new Gradient() {
+      @Override
+      public Saves saves(int needs) {
+        var saves = both.saves(1 << position);
+        return new Saves(saves.inputs() >> position & 1, saves.outputs());
+      }
+
+      @Override
+      public void pull(Pull pull) {
+        both.pull(new ScalarPull(pull));
+      }
+    };
+  }
+
+  /** Shows the pull of one input as one of two. */
+  private final class ScalarPull implements Gradient.Pull {
+    private final Gradient.Pull pull;
+    private final int position = scalarFirst ? 1 : 0;
+
+    ScalarPull(Gradient.Pull pull) {
+      this.pull = pull;
+    }
+
+    @Override
+    public boolean needs(int input) {
+      return input == position;
+    }
+
+    @Override
+    public Tensor grad(int output) {
+      return pull.grad(output);
+    }
+
+    @Override
+    public Tensor input(int index) {
+      if (index == position) {
+        return pull.input(0);
+      }
+      TensorSpec spec = pull.inputSpec(0);
+      return Tensor.full(Tensor.scalarShape(), scalar, spec.dtype(), spec.device()).expand(spec.shape());
+    }
+
+    @Override
+    public Tensor output(int index) {
+      return pull.output(index);
+    }
+
+    @Override
+    public TensorSpec inputSpec(int index) {
+      return pull.inputSpec(0);
+    }
+
+    @Override
+    public int inputs() {
+      return 2;
+    }
+
+    @Override
+    public boolean createGraph() {
+      return pull.createGraph();
+    }
+
+    @Override
+    public void give(int input, Tensor gradient) {
+      pull.give(0, gradient);
+    }
+  }
+
+  @Override
+  public Set<DType> dtypes() {
+    if (scalar instanceof Long) {
+      return op.dtypes();
+    }
+    return op.dtypes().stream().filter(DType::isFloating).collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public Autocast autocast() {
+    return op.autocast();
+  }
+
+  public static List<Sample> samples() {
+    var samples = new ArrayList<Sample>();
+    for (Binary op : Binary.values()) {
+      var both = Binary.samples().stream().filter(s -> s.op() == op).findFirst().orElseThrow();
+      for (boolean first : new boolean[] {false, true}) {
+        Sample.Input input = both.inputs().get(first ? 1 : 0);
+        Domain other = both.inputs().get(first ? 0 : 1).domain();
+        Number scalar = op.dtypes().contains(DType.FLOAT32) ? Double.valueOf(other.at(0.75)) : Long.valueOf(3);
+        samples.add(Sample.of(new WithScalar(op, scalar, first), shape(5, 7)).in(input.domain()));
+        if (!first && op.dtypes().contains(DType.INT64)) {
+          samples.add(Sample.of(new WithScalar(op, 2L, false), shape(5, 7)).in(input.domain()));
+        }
+      }
+    }
+    return samples;
+  }
+
+  public static List<ErrorSample> errors() {
+    return List.of(
+        ErrorSample.of(
+            new WithScalar(Binary.ADD, 0.5, false), DTypeException.class, "an integer tensor with a floating number",
+            TensorSpec.of(shape(3), DType.INT32)),
+        ErrorSample.of(
+            new WithScalar(Binary.BITWISE_AND, 1L, false), DTypeException.class, "bitwise_and",
+            TensorSpec.of(shape(3), DType.FLOAT32)));
+  }
+
+  /** {@code pow(x, 2.0)}. */
+  @Override
+  public String toString() {
+    return scalarFirst ? op + "(" + scalar + ", x)" : op + "(x, " + scalar + ")";
+  }
+}
