@@ -32,27 +32,36 @@ public final class Backends {
         found.orElseThrow(
             () ->
                 new DeviceException(
-                    "device " + device + ": no backend computes on it; add weft-" + device.type()
+                    "device "
+                        + device
+                        + ": no backend computes on it; add weft-"
+                        + device.type()
                         + "-kernels to the class path, or use Device.CPU"));
     if (device.index() >= backend.deviceCount()) {
-      throw new DeviceException("device " + device + ": there are " + backend.deviceCount() + " of this type");
+      throw new DeviceException(
+          "device " + device + ": there are " + backend.deviceCount() + " of this type");
     }
     return backend;
   }
 
   /** How many devices of this type can be used; 0 without a backend for it. */
   public static int count(String type) {
-    return type.equals("cpu") ? 1 : BY_TYPE.computeIfAbsent(type, Backends::find).map(Backend::deviceCount).orElse(0);
+    return type.equals("cpu")
+        ? 1
+        : BY_TYPE.computeIfAbsent(type, Backends::find).map(Backend::deviceCount).orElse(0);
   }
 
   static Tape tape() {
     return FoundTape.TAPE.orElseThrow(
         () ->
             new IllegalStateException(
-                "gradients need the module dev.weft.autograd; add weft-autograd to the module or class path"));
+                "gradients need the module dev.weft.autograd; add weft-autograd to the module or"
+                    + " class path"));
   }
 
-  /** ServiceLoader wants the service as a literal of the calling module, so each has its own line. */
+  /**
+   * ServiceLoader wants the service as a literal of the calling module, so each has its own line.
+   */
   private static Optional<Backend> find(String type) {
     return Stream.concat(
             ServiceLoader.load(Backend.class).stream(),

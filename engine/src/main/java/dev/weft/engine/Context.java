@@ -2,25 +2,26 @@ package dev.weft.engine;
 
 import dev.weft.engine.spi.Backend;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What ops look up on their thread: the open scope, whether gradients are recorded, the default
  * dtype and device, autocast, the random generator and, in tests, another backend. A rank is a
  * thread, so none of it is global.
  *
- * <p>Confined to its thread. {@link #set} returns what restores the old value; nest with
+ * <p>Confined to its thread. What a {@code with…} method returns restores the old value; nest with
  * try-with-resources.
  */
 public final class Context {
 
   private static final ThreadLocal<Context> CURRENT = ThreadLocal.withInitial(Context::new);
 
-  TensorScope scope;
+  @Nullable TensorScope scope;
   boolean gradEnabled = true;
   boolean inferenceMode;
   DType defaultDtype = DType.FLOAT32;
   Device defaultDevice = Device.CPU;
-  Generator generator;
+  private @Nullable Generator generator;
   Optional<DType> autocast = Optional.empty();
   Optional<Backend> backend = Optional.empty();
 
@@ -56,7 +57,9 @@ public final class Context {
     return autocast;
   }
 
-  /** The generator of random ops that are given none. Made with seed 0x5EED when first asked for. */
+  /**
+   * The generator of random ops that are given none. Made with seed 0x5EED when first asked for.
+   */
   public Generator generator() {
     if (generator == null) {
       generator = new Generator(Generator.DEFAULT_SEED);

@@ -130,7 +130,8 @@ public enum DType {
         return dtype;
       }
     }
-    throw new DTypeException("dtype '" + name + "' is unknown; known are " + java.util.List.of(values()));
+    throw new DTypeException(
+        "dtype '" + name + "' is unknown; known are " + java.util.List.of(values()));
   }
 
   /** PyTorch's name: {@code float32}. */

@@ -1,6 +1,9 @@
 package dev.weft.engine;
 
-/** A dtype that an operation does not take, or dtypes that do not go together. The message names the operation first. */
+/**
+ * A dtype that an operation does not take, or dtypes that do not go together. The message names the
+ * operation first.
+ */
 public class DTypeException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1;

@@ -1,8 +1,8 @@
 package dev.weft.engine;
 
 /**
- * Where a tensor's elements live: {@code cpu}, {@code cuda:0}, or {@code meta}, which has shapes but
- * no memory. Immutable.
+ * Where a tensor's elements live: {@code cpu}, {@code cuda:0}, or {@code meta}, which has shapes
+ * but no memory. Immutable.
  *
  * @param type {@code cpu}, {@code cuda} or {@code meta}
  * @param index which of the devices of this type
@@ -33,7 +33,8 @@ public record Device(String type, int index) {
     return switch (type) {
       case "cpu", "meta", "cuda" -> new Device(type, index);
       default ->
-          throw new DeviceException("device '" + text + "' is unknown; write cpu, cuda, cuda:1 or meta");
+          throw new DeviceException(
+              "device '" + text + "' is unknown; write cpu, cuda, cuda:1 or meta");
     };
   }
 

@@ -1,6 +1,9 @@
 package dev.weft.engine;
 
-/** A device that does not exist, or tensors that live on different devices. The message names the operation first. */
+/**
+ * A device that does not exist, or tensors that live on different devices. The message names the
+ * operation first.
+ */
 public class DeviceException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1;

@@ -27,7 +27,9 @@ public final class Dispatch {
     return runAll(op, inputs)[0];
   }
 
-  /** Computes an op and returns all its outputs; none for an op that changes its inputs in place. */
+  /**
+   * Computes an op and returns all its outputs; none for an op that changes its inputs in place.
+   */
   public static Tensor[] runAll(Op op, Tensor... inputs) {
     Context context = Context.current();
     if (context.autocast.isPresent() && op.autocast() != Autocast.AS_IS) {
@@ -36,7 +38,7 @@ public final class Dispatch {
     List<TensorSpec> specs = op.infer(specs(op, inputs));
     Tensor[] outputs;
     if (op instanceof View view) {
-      outputs = new Tensor[] {view(view, inputs[0], specs.getFirst(), context)};
+      outputs = new Tensor[] {view(view, inputs[0], context)};
     } else {
       outputs = new Tensor[specs.size()];
       for (int i = 0; i < outputs.length; i++) {
@@ -59,7 +61,8 @@ public final class Dispatch {
     Context context = Context.current();
     TensorSpec result = op.infer(specs(op, inputs)).getFirst();
     if (!result.equals(target.spec())) {
-      throw new ShapeException(op + " in place: the result is " + result + ", the target " + target.spec());
+      throw new ShapeException(
+          op + " in place: the result is " + result + ", the target " + target.spec());
     }
     requireWritable(op, target);
     Runnable record =
@@ -83,13 +86,17 @@ public final class Dispatch {
     for (int d = 0; d < layout.shape().rank(); d++) {
       if (layout.stride(d) == 0 && layout.shape().size(d) > 1) {
         throw new IllegalStateException(
-            op + " in place: " + target.spec() + " repeats elements along dimension " + d
+            op
+                + " in place: "
+                + target.spec()
+                + " repeats elements along dimension "
+                + d
                 + " (it was expanded); write to x.contiguous() instead");
       }
     }
   }
 
-  private static Tensor view(View view, Tensor input, TensorSpec spec, Context context) {
+  private static Tensor view(View view, Tensor input, Context context) {
     Optional<Layout> layout = view.layout(input.layout());
     if (layout.isPresent()) {
       return Tensor.view(input, layout.get(), context);
@@ -134,7 +141,9 @@ public final class Dispatch {
     }
   }
 
-  /** Keeps the inputs' memory for the time of a kernel, whatever other threads release meanwhile. */
+  /**
+   * Keeps the inputs' memory for the time of a kernel, whatever other threads release meanwhile.
+   */
   private static int hold(Op op, Tensor[] inputs) {
     for (int i = 0; i < inputs.length; i++) {
       if (!inputs[i].storage().retain()) {

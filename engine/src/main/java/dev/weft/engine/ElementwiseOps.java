@@ -9,8 +9,8 @@ import dev.weft.engine.op.Where;
 import dev.weft.engine.op.WithScalar;
 
 /**
- * Elementwise operations of {@link Tensor}. Two tensors are broadcast to one shape and promoted to one
- * dtype; a number takes the tensor's dtype unless it is of a higher category, as in PyTorch.
+ * Elementwise operations of {@link Tensor}. Two tensors are broadcast to one shape and promoted to
+ * one dtype; a number takes the tensor's dtype unless it is of a higher category, as in PyTorch.
  */
 public sealed interface ElementwiseOps permits Tensor {
 
@@ -244,7 +244,10 @@ public sealed interface ElementwiseOps permits Tensor {
     return withScalar(Binary.MUL, y, false);
   }
 
-  /** x / y; integers are converted to the default dtype first (true division). Broadcasts and promotes. See {@link Binary#DIV}. */
+  /**
+   * x / y; integers are converted to the default dtype first (true division). Broadcasts and
+   * promotes. See {@link Binary#DIV}.
+   */
   default Tensor div(Tensor y) {
     return binary(Binary.DIV, y);
   }
@@ -494,13 +497,17 @@ public sealed interface ElementwiseOps permits Tensor {
     return Dispatch.run(new Clamp(low, high), (Tensor) this);
   }
 
-  /** The receiver is the condition: {@code x} where it holds, else {@code y}. Broadcasts and promotes. */
+  /**
+   * The receiver is the condition: {@code x} where it holds, else {@code y}. Broadcasts and
+   * promotes.
+   */
   default Tensor where(Tensor x, Tensor y) {
     Tensor condition = (Tensor) this;
     DType dtype = DType.promote(x.dtype(), y.dtype());
     Where op = new Where();
     Shape shape = Shape.broadcast(op, condition.shape(), Shape.broadcast(op, x.shape(), y.shape()));
-    return Dispatch.run(op, condition.expand(shape), x.to(dtype).expand(shape), y.to(dtype).expand(shape));
+    return Dispatch.run(
+        op, condition.expand(shape), x.to(dtype).expand(shape), y.to(dtype).expand(shape));
   }
 
   /** Zeroes elements with probability p and scales the rest, with this thread's generator. */
@@ -526,7 +533,9 @@ public sealed interface ElementwiseOps permits Tensor {
     if (x.dtype().isFloating()) {
       return x;
     }
-    if (x.dtype() == DType.BOOL && op instanceof Unary unary && unary.dtypes().contains(DType.INT64)) {
+    if (x.dtype() == DType.BOOL
+        && op instanceof Unary unary
+        && unary.dtypes().contains(DType.INT64)) {
       return x; // neg, sign and the like: refused by the op itself, with its name
     }
     return x.to(Context.current().defaultDtype());
@@ -535,10 +544,14 @@ public sealed interface ElementwiseOps permits Tensor {
   private Tensor binary(Binary op, Tensor y) {
     Tensor x = (Tensor) this;
     DType dtype = resultType(x, y);
-    if (!op.dtypes().contains(dtype) && !dtype.isFloating() || op == Binary.DIV && !dtype.isFloating()) {
-      dtype = op.dtypes().contains(DType.FLOAT32) && dtype != DType.BOOL || op == Binary.DIV || !op.dtypes().contains(DType.INT64)
-          ? Context.current().defaultDtype()
-          : dtype;
+    if (!op.dtypes().contains(dtype) && !dtype.isFloating()
+        || op == Binary.DIV && !dtype.isFloating()) {
+      dtype =
+          op.dtypes().contains(DType.FLOAT32) && dtype != DType.BOOL
+                  || op == Binary.DIV
+                  || !op.dtypes().contains(DType.INT64)
+              ? Context.current().defaultDtype()
+              : dtype;
     }
     Shape shape = Shape.broadcast(op, x.shape(), y.shape());
     return Dispatch.run(op, x.to(dtype).expand(shape), y.to(dtype).expand(shape));

@@ -1,8 +1,9 @@
 package dev.weft.engine;
 
 /**
- * A stream of random numbers: a seed, and how many numbers have been taken. An op that needs n numbers
- * reserves them and carries (seed, offset) as plain values; {@link Philox} turns those into bits.
+ * A stream of random numbers: a seed, and how many numbers have been taken. An op that needs n
+ * numbers reserves them and carries (seed, offset) as plain values; {@link Philox} turns those into
+ * bits.
  *
  * <p>Confined to one thread. Give each rank and worker its own seed.
  */
@@ -66,11 +67,15 @@ public final class Generator {
       throw new IllegalArgumentException("generator: bound " + bound + " must be positive");
     }
     long index = reserve(1);
-    long bits = (long) Philox.word(seed, index, 0) << 32 | Philox.word(seed, index, 1) & 0xFFFFFFFFL;
+    long bits =
+        (long) Philox.word(seed, index, 0) << 32 | Philox.word(seed, index, 1) & 0xFFFFFFFFL;
     return Math.unsignedMultiplyHigh(bits, bound);
   }
 
-  /** The numbers from 0 to {@code count} − 1 in random order. Source: Fisher, Yates, in Durstenfeld's form. */
+  /**
+   * The numbers from 0 to {@code count} − 1 in random order. Source: Fisher, Yates, in
+   * Durstenfeld's form.
+   */
   public long[] permutation(int count) {
     long[] order = new long[count];
     for (int i = 0; i < count; i++) {

@@ -13,8 +13,9 @@ public final class Half {
   /** float32 to bfloat16 bits. */
   public static short toBFloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
-    if (value != value) {
-      return (short) (bits >>> 16 | 0x40); // quiet, so that a payload in the low half cannot become infinity
+    if (Float.isNaN(value)) {
+      return (short)
+          (bits >>> 16 | 0x40); // quiet, so that a payload in the low half cannot become infinity
     }
     return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
   }
@@ -33,7 +34,8 @@ public final class Half {
    * float64 to float32 by truncation with a sticky last bit, so that a second rounding to 16 bits
    * gives what a single one would have given.
    *
-   * <p>Source: Boldo, Melquiond, "Emulation of FMA and correctly rounded sums", 2008 (rounding to odd).
+   * <p>Source: Boldo, Melquiond, "Emulation of FMA and correctly rounded sums", 2008 (rounding to
+   * odd).
    */
   private static float roundToOdd(double value) {
     float nearest = (float) value;

@@ -30,7 +30,10 @@ public sealed interface IndexOps permits Tensor {
     return Dispatch.run(new Gather(x.rank() == 0 ? dim : x.shape().dim(dim)), x, index);
   }
 
-  /** A copy with {@code source}'s elements in the places that {@code index} names. See {@link Scatter}. */
+  /**
+   * A copy with {@code source}'s elements in the places that {@code index} names. See {@link
+   * Scatter}.
+   */
   default Tensor scatter(int dim, Tensor index, Tensor source) {
     Tensor x = (Tensor) this;
     return Dispatch.run(new Scatter(x.shape().dim(dim)), x, index, source);
@@ -39,7 +42,8 @@ public sealed interface IndexOps permits Tensor {
   /** A copy with {@code value} in the places that {@code index} names. */
   default Tensor scatter(int dim, Tensor index, double value) {
     Tensor x = (Tensor) this;
-    return scatter(dim, index, Tensor.full(index.shape(), value, DType.FLOAT64, x.device()).to(x.dtype()));
+    return scatter(
+        dim, index, Tensor.full(index.shape(), value, DType.FLOAT64, x.device()).to(x.dtype()));
   }
 
   /** x plus {@code source}'s elements, each added in the place that its index names. */

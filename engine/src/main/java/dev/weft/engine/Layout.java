@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * How a tensor's elements lie in its storage: element (i, j, …) is at {@code offset + i·strides[0] +
- * j·strides[1] + …}, counted in elements. Views differ from their base in nothing else.
+ * How a tensor's elements lie in its storage: element (i, j, …) is at {@code offset + i·strides[0]
+ * + j·strides[1] + …}, counted in elements. Views differ from their base in nothing else.
  *
  * <p>Immutable. Strides are never negative; stride 0 repeats one element along a dimension.
  */
@@ -49,11 +49,16 @@ public final class Layout {
   public static Layout strided(Shape shape, long[] strides, long offset) {
     if (strides.length != shape.rank()) {
       throw new ShapeException(
-          "strides " + Arrays.toString(strides) + " for shape " + shape + ": one stride per dimension");
+          "strides "
+              + Arrays.toString(strides)
+              + " for shape "
+              + shape
+              + ": one stride per dimension");
     }
     for (long stride : strides) {
       if (stride < 0) {
-        throw new ShapeException("strides " + Arrays.toString(strides) + ": negative strides are not allowed");
+        throw new ShapeException(
+            "strides " + Arrays.toString(strides) + ": negative strides are not allowed");
       }
     }
     if (offset < 0) {
@@ -93,7 +98,9 @@ public final class Layout {
     return contiguous;
   }
 
-  /** One past the largest element position that the layout reaches; 0 when there are no elements. */
+  /**
+   * One past the largest element position that the layout reaches; 0 when there are no elements.
+   */
   public long extent() {
     if (shape.numel() == 0) {
       return 0;
@@ -105,19 +112,32 @@ public final class Layout {
     return Math.addExact(last, 1);
   }
 
-  /** The position of one element in the storage, with bounds checks. Negative indices count from the end. */
+  /**
+   * The position of one element in the storage, with bounds checks. Negative indices count from the
+   * end.
+   */
   public long position(long... index) {
     if (index.length != shape.rank()) {
       throw new IndexException(
-          "index " + Arrays.toString(index) + " of a tensor of shape " + shape + ": one number per dimension");
+          "index "
+              + Arrays.toString(index)
+              + " of a tensor of shape "
+              + shape
+              + ": one number per dimension");
     }
     long at = offset;
     for (int d = 0; d < index.length; d++) {
       long size = shape.size(d);
       if (index[d] < -size || index[d] >= size) {
         throw new IndexException(
-            "index " + Arrays.toString(index) + " of a tensor of shape " + shape
-                + ": " + index[d] + " is outside dimension " + d);
+            "index "
+                + Arrays.toString(index)
+                + " of a tensor of shape "
+                + shape
+                + ": "
+                + index[d]
+                + " is outside dimension "
+                + d);
       }
       at += (index[d] < 0 ? index[d] + size : index[d]) * strides[d];
     }
@@ -135,12 +155,15 @@ public final class Layout {
     return new Layout(Shape.of(sizes), steps, offset);
   }
 
-  /** Every {@code step}-th element from {@code start} to {@code end} (exclusive) along {@code dim}. */
+  /**
+   * Every {@code step}-th element from {@code start} to {@code end} (exclusive) along {@code dim}.
+   */
   public Layout slice(int dim, long start, long end, long step) {
     long count = end <= start ? 0 : (end - start + step - 1) / step;
     long[] steps = strides.clone();
     steps[dim] *= step;
-    return new Layout(shape.with(dim, count), steps, offset + (count == 0 ? 0 : start * strides[dim]));
+    return new Layout(
+        shape.with(dim, count), steps, offset + (count == 0 ? 0 : start * strides[dim]));
   }
 
   /** Repeats dimensions of size 1 (and new leading ones) with stride 0. */
@@ -217,6 +240,12 @@ public final class Layout {
 
   @Override
   public String toString() {
-    return "Layout[shape=" + shape + ", strides=" + Arrays.toString(strides) + ", offset=" + offset + "]";
+    return "Layout[shape="
+        + shape
+        + ", strides="
+        + Arrays.toString(strides)
+        + ", offset="
+        + offset
+        + "]";
   }
 }

@@ -6,14 +6,15 @@ import dev.weft.engine.op.Matmul;
 public sealed interface MatrixOps permits Tensor {
 
   /**
-   * The matrix product, with PyTorch's rules: a vector on the left is a row, on the right a column, and
-   * loses that dimension again; leading dimensions broadcast.
+   * The matrix product, with PyTorch's rules: a vector on the left is a row, on the right a column,
+   * and loses that dimension again; leading dimensions broadcast.
    */
   default Tensor matmul(Tensor other) {
     Tensor a = (Tensor) this;
     Tensor b = other;
     if (a.rank() == 0 || b.rank() == 0) {
-      throw new ShapeException("matmul: " + a.shape() + " @ " + b.shape() + ": a scalar has no rows; use mul");
+      throw new ShapeException(
+          "matmul: " + a.shape() + " @ " + b.shape() + ": a scalar has no rows; use mul");
     }
     boolean row = a.rank() == 1;
     boolean column = b.rank() == 1;

@@ -35,6 +35,8 @@ record MemoryLimits(long collectAt, long most) {
       // falls through to the one message for every wrong spelling
     }
     throw new IllegalArgumentException(
-        "-Dweft.maxMemory=" + text + ": write a number of bytes, or one with k, m, g or t, such as 8g");
+        "-Dweft.maxMemory="
+            + text
+            + ": write a number of bytes, or one with k, m, g or t, such as 8g");
   }
 }

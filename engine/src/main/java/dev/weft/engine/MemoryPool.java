@@ -4,6 +4,7 @@ import dev.weft.engine.spi.Block;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Native memory by size class. A freed block goes to the free list of its class and is handed out
@@ -43,9 +44,9 @@ final class MemoryPool {
 
   /** Blocks of one class that wait for their next use, linked through the blocks themselves. */
   private static final class FreeList {
-    private HostBlock head;
+    private @Nullable HostBlock head;
 
-    synchronized HostBlock pop() {
+    synchronized @Nullable HostBlock pop() {
       HostBlock block = head;
       if (block != null) {
         head = block.next;
@@ -59,7 +60,7 @@ final class MemoryPool {
       head = block;
     }
 
-    synchronized HostBlock takeAll() {
+    synchronized @Nullable HostBlock takeAll() {
       HostBlock all = head;
       head = null;
       return all;
@@ -69,7 +70,7 @@ final class MemoryPool {
   private final class HostBlock extends Block {
     private final int sizeClass;
     private final Arena arena;
-    private HostBlock next;
+    private @Nullable HostBlock next;
 
     HostBlock(MemorySegment memory, int sizeClass, Arena arena) {
       super(memory.address(), memory.byteSize());
@@ -191,7 +192,8 @@ final class MemoryPool {
     int quarter = (int) (units >>> log - 2) & 3;
     int sizeClass = 4 * (log - 6) + quarter + 1;
     if (sizeClass >= CLASSES) {
-      throw new NativeMemoryException("an allocation of " + bytes + " bytes is too large for this machine");
+      throw new NativeMemoryException(
+          "an allocation of " + bytes + " bytes is too large for this machine");
     }
     return sizeClass;
   }

@@ -58,8 +58,11 @@ final class MemoryTracking {
         .map(
             e ->
                 String.format(
-                    Locale.ROOT, "  %,14d bytes in %d storages from %s",
-                    total(e.getValue()), e.getValue().size(), e.getKey()))
+                    Locale.ROOT,
+                    "  %,14d bytes in %d storages from %s",
+                    total(e.getValue()),
+                    e.getValue().size(),
+                    e.getKey()))
         .collect(Collectors.joining("\n"));
   }
 

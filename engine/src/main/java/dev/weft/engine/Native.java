@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * All of native memory as one segment, addressed absolutely. Kernels read and write through it after
- * bounds were checked by {@code infer} and {@link Layout}; it is as fast as a pointer.
+ * All of native memory as one segment, addressed absolutely. Kernels read and write through it
+ * after bounds were checked by {@code infer} and {@link Layout}; it is as fast as a pointer.
  */
 public final class Native {
 
@@ -52,7 +52,10 @@ public final class Native {
     };
   }
 
-  /** Stores a number, rounded to nearest even for floating types, truncated and saturated for integers. */
+  /**
+   * Stores a number, rounded to nearest even for floating types, truncated and saturated for
+   * integers.
+   */
   public static void setDouble(DType dtype, long address, long index, double value) {
     long at = address + index * dtype.bytes();
     switch (dtype) {
@@ -60,11 +63,13 @@ public final class Native {
       case FLOAT64 -> ALL.set(DOUBLE, at, value);
       case FLOAT16 -> ALL.set(SHORT, at, Half.toFloat16(value));
       case BFLOAT16 -> ALL.set(SHORT, at, Half.toBFloat16(value));
-      case INT8 -> ALL.set(BYTE, at, (byte) Math.clamp(value != value ? 0 : value, -128, 127));
-      case INT16 -> ALL.set(SHORT, at, (short) Math.clamp(value != value ? 0 : value, -32768, 32767));
+      case INT8 -> ALL.set(BYTE, at, (byte) Math.clamp(Double.isNaN(value) ? 0 : value, -128, 127));
+      case INT16 ->
+          ALL.set(SHORT, at, (short) Math.clamp(Double.isNaN(value) ? 0 : value, -32768, 32767));
       case INT32 -> ALL.set(INT, at, (int) value);
       case INT64 -> ALL.set(LONG, at, (long) value);
-      case UINT8 -> ALL.set(BYTE, at, (byte) (int) Math.clamp(value != value ? 0 : value, 0, 255));
+      case UINT8 ->
+          ALL.set(BYTE, at, (byte) (int) Math.clamp(Double.isNaN(value) ? 0 : value, 0, 255));
       case BOOL -> ALL.set(BYTE, at, (byte) (value != 0 ? 1 : 0));
     }
   }

@@ -28,7 +28,10 @@ public class NativeMemoryException extends IllegalStateException {
             Locale.ROOT,
             "out of native memory: asked for %,d bytes, %,d are live, the limit is %,d"
                 + " (raise it with -Dweft.maxMemory=…)%s",
-            bytes, live, most, holders),
+            bytes,
+            live,
+            most,
+            holders),
         cause);
   }
 }

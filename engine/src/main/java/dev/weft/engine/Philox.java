@@ -1,11 +1,11 @@
 package dev.weft.engine;
 
 /**
- * The counter-based generator Philox 4x32-10: number i of a stream is a function of (seed, i) alone, so
- * any part of a random tensor can be made anywhere, on CPU and GPU alike.
+ * The counter-based generator Philox 4x32-10: number i of a stream is a function of (seed, i)
+ * alone, so any part of a random tensor can be made anywhere, on CPU and GPU alike.
  *
- * <p>Word i of plane p is output i mod 4 of the block with counter (⌊i/4⌋, p) and key = seed. Source:
- * Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011.
+ * <p>Word i of plane p is output i mod 4 of the block with counter (⌊i/4⌋, p) and key = seed.
+ * Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011.
  */
 public final class Philox {
 
@@ -48,7 +48,9 @@ public final class Philox {
     return words[(int) (index & 3)];
   }
 
-  /** Number {@code index} of the stream, uniform in [0, 1), with 53 random bits: planes p and p + 1. */
+  /**
+   * Number {@code index} of the stream, uniform in [0, 1), with 53 random bits: planes p and p + 1.
+   */
   public static double uniform(long seed, long index, int plane) {
     return uniform(word(seed, index, plane), word(seed, index, plane + 1));
   }

@@ -9,7 +9,10 @@ import dev.weft.engine.op.SumTo;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Operations of {@link Tensor} that combine elements along dimensions. Negative dims count from the end. */
+/**
+ * Operations of {@link Tensor} that combine elements along dimensions. Negative dims count from the
+ * end.
+ */
 public sealed interface ReductionOps permits Tensor {
 
   /** Largest or smallest values along a dimension, and where they were. */
@@ -61,12 +64,16 @@ public sealed interface ReductionOps permits Tensor {
     return reduce(Kind.AMIN, everyDim(), false);
   }
 
-  /** The largest elements along {@code dim} and their indices; the gradient goes to those indices. */
+  /**
+   * The largest elements along {@code dim} and their indices; the gradient goes to those indices.
+   */
   default Extremes max(int dim, boolean keepdim) {
     return extremes(true, dim, keepdim);
   }
 
-  /** The smallest elements along {@code dim} and their indices; the gradient goes to those indices. */
+  /**
+   * The smallest elements along {@code dim} and their indices; the gradient goes to those indices.
+   */
   default Extremes min(int dim, boolean keepdim) {
     return extremes(false, dim, keepdim);
   }
@@ -169,7 +176,12 @@ public sealed interface ReductionOps permits Tensor {
       int axis = dim < 0 ? dim + Math.max(1, x.rank()) : dim;
       if (sorted.contains(axis)) {
         throw new ShapeException(
-            kind.name().toLowerCase(java.util.Locale.ROOT) + ": " + x.shape() + ": dimension " + dim + " is named twice");
+            kind.name().toLowerCase(java.util.Locale.ROOT)
+                + ": "
+                + x.shape()
+                + ": dimension "
+                + dim
+                + " is named twice");
       }
       sorted.add(axis);
     }
@@ -180,7 +192,8 @@ public sealed interface ReductionOps permits Tensor {
   private Tensor arg(boolean largest, int dim, boolean keepdim) {
     Tensor x = (Tensor) this;
     x.spec().requireDim(largest ? "argmax" : "argmin", dim);
-    return Dispatch.run(new ArgReduce(largest, dim < 0 ? dim + Math.max(1, x.rank()) : dim, keepdim), x);
+    return Dispatch.run(
+        new ArgReduce(largest, dim < 0 ? dim + Math.max(1, x.rank()) : dim, keepdim), x);
   }
 
   private Extremes extremes(boolean largest, int dim, boolean keepdim) {
@@ -191,6 +204,8 @@ public sealed interface ReductionOps permits Tensor {
     }
     int axis = x.shape().dim(dim);
     Tensor values = x.gather(axis, at);
-    return keepdim ? new Extremes(values, at) : new Extremes(values.squeeze(axis), at.squeeze(axis));
+    return keepdim
+        ? new Extremes(values, at)
+        : new Extremes(values.squeeze(axis), at.squeeze(axis));
   }
 }

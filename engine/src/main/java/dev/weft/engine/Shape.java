@@ -21,7 +21,8 @@ public final class Shape {
     long product = 1;
     for (long size : dims) {
       if (size < 0) {
-        throw new ShapeException("shape " + Arrays.toString(dims) + ": size " + size + " is negative");
+        throw new ShapeException(
+            "shape " + Arrays.toString(dims) + ": size " + size + " is negative");
       }
       product = multiply(product, size, dims);
     }
@@ -139,8 +140,18 @@ public final class Shape {
       long sizeB = i <= b.rank() ? b.dims[b.rank() - i] : 1;
       if (sizeA != sizeB && sizeA != 1 && sizeB != 1) {
         throw new ShapeException(
-            op + ": " + a + " and " + b + ": sizes " + sizeA + " and " + sizeB
-                + " at dimension -" + i + " differ and neither is 1");
+            op
+                + ": "
+                + a
+                + " and "
+                + b
+                + ": sizes "
+                + sizeA
+                + " and "
+                + sizeB
+                + " at dimension -"
+                + i
+                + " differ and neither is 1");
       }
       sizes[rank - i] = sizeA == 1 ? sizeB : sizeA;
     }

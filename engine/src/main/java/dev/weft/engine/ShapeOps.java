@@ -13,7 +13,10 @@ import java.util.List;
 /** Operations of {@link Tensor} that change the shape or the layout, mostly without a copy. */
 public sealed interface ShapeOps permits Tensor {
 
-  /** The same elements under another shape; one size may be −1. A copy only where the layout needs one. */
+  /**
+   * The same elements under another shape; one size may be −1. A copy only where the layout needs
+   * one.
+   */
   default Tensor reshape(long... sizes) {
     return reshape(resolve("reshape", sizes));
   }
@@ -29,7 +32,11 @@ public sealed interface ShapeOps permits Tensor {
     Shape shape = resolve("view", sizes);
     if (x.layout().reshape(shape).isEmpty()) {
       throw new ShapeException(
-          "view: " + x.shape() + " as " + shape + ": needs a copy, because the elements do not lie in order; use reshape");
+          "view: "
+              + x.shape()
+              + " as "
+              + shape
+              + ": needs a copy, because the elements do not lie in order; use reshape");
     }
     return Dispatch.run(new Reshape(shape), x);
   }
@@ -43,7 +50,12 @@ public sealed interface ShapeOps permits Tensor {
         open = i;
       } else if (sizes[i] < 0) {
         throw new ShapeException(
-            op + ": " + x.shape() + " as " + Arrays.toString(sizes) + ": one size may be -1, none else negative");
+            op
+                + ": "
+                + x.shape()
+                + " as "
+                + Arrays.toString(sizes)
+                + ": one size may be -1, none else negative");
       } else {
         known *= sizes[i];
       }
@@ -53,8 +65,14 @@ public sealed interface ShapeOps permits Tensor {
     }
     if (known == 0 || x.numel() % known != 0) {
       throw new ShapeException(
-          op + ": " + x.shape() + " as " + Arrays.toString(sizes) + ": no size in the place of -1 fits "
-              + x.numel() + " elements");
+          op
+              + ": "
+              + x.shape()
+              + " as "
+              + Arrays.toString(sizes)
+              + ": no size in the place of -1 fits "
+              + x.numel()
+              + " elements");
     }
     long[] resolved = sizes.clone();
     resolved[open] = x.numel() / known;
@@ -70,7 +88,8 @@ public sealed interface ShapeOps permits Tensor {
     int from = x.shape().dim(startDim);
     int to = x.shape().dim(endDim);
     if (from > to) {
-      throw new ShapeException("flatten: " + x.shape() + ": dimension " + startDim + " lies behind " + endDim);
+      throw new ShapeException(
+          "flatten: " + x.shape() + ": dimension " + startDim + " lies behind " + endDim);
     }
     long size = x.shape().slice(from, to + 1).numel();
     return reshape(
@@ -111,7 +130,8 @@ public sealed interface ShapeOps permits Tensor {
   default Tensor t() {
     Tensor x = (Tensor) this;
     if (x.rank() > 2) {
-      throw new ShapeException("t: " + x.shape() + ": has more than two dimensions; use transpose or permute");
+      throw new ShapeException(
+          "t: " + x.shape() + ": has more than two dimensions; use transpose or permute");
     }
     return x.rank() < 2 ? x : transpose(0, 1);
   }
@@ -122,7 +142,14 @@ public sealed interface ShapeOps permits Tensor {
     int rank = x.rank();
     if (dim < -rank - 1 || dim > rank) {
       throw new ShapeException(
-          "unsqueeze: " + x.shape() + ": dimension " + dim + " is out of range, allowed are " + (-rank - 1) + " to " + rank);
+          "unsqueeze: "
+              + x.shape()
+              + ": dimension "
+              + dim
+              + " is out of range, allowed are "
+              + (-rank - 1)
+              + " to "
+              + rank);
     }
     return Dispatch.run(new Reshape(x.shape().insert(dim < 0 ? dim + rank + 1 : dim, 1)), x);
   }
@@ -152,7 +179,8 @@ public sealed interface ShapeOps permits Tensor {
     for (int i = 0; i < sizes.length; i++) {
       if (sizes[i] == -1) {
         if (i < added) {
-          throw new ShapeException("expand: " + x.shape() + ": -1 cannot stand for a new dimension");
+          throw new ShapeException(
+              "expand: " + x.shape() + ": -1 cannot stand for a new dimension");
         }
         resolved[i] = x.size(i - added);
       }
@@ -177,8 +205,8 @@ public sealed interface ShapeOps permits Tensor {
   }
 
   /**
-   * Every {@code step}-th element from {@code start} to {@code end} (exclusive) along {@code dim}, as
-   * Python's slices: bounds may be negative and are clipped to the dimension.
+   * Every {@code step}-th element from {@code start} to {@code end} (exclusive) along {@code dim},
+   * as Python's slices: bounds may be negative and are clipped to the dimension.
    */
   default Tensor slice(int dim, long start, long end, long step) {
     Tensor x = (Tensor) this;
@@ -200,7 +228,14 @@ public sealed interface ShapeOps permits Tensor {
     long size = x.size(axis);
     if (index < -size || index >= size) {
       throw new IndexException(
-          "select: " + x.shape() + ": index " + index + " is outside dimension " + dim + " of size " + size);
+          "select: "
+              + x.shape()
+              + ": index "
+              + index
+              + " is outside dimension "
+              + dim
+              + " of size "
+              + size);
     }
     return narrow(axis, index < 0 ? index + size : index, 1).squeeze(axis);
   }
@@ -227,7 +262,9 @@ public sealed interface ShapeOps permits Tensor {
     return parts;
   }
 
-  /** At most {@code count} pieces of equal size along {@code dim}; the last may be smaller. Views. */
+  /**
+   * At most {@code count} pieces of equal size along {@code dim}; the last may be smaller. Views.
+   */
   default List<Tensor> chunk(int count, int dim) {
     if (count < 1) {
       throw new IllegalArgumentException("chunk: " + count + " pieces: must be at least 1");
@@ -249,7 +286,8 @@ public sealed interface ShapeOps permits Tensor {
   /** Any layout over the elements of a contiguous tensor. See {@link AsStrided}. */
   default Tensor asStrided(long[] sizes, long[] strides, long offset) {
     return Dispatch.run(
-        new AsStrided(Shape.of(sizes), Arrays.stream(strides).boxed().toList(), offset), (Tensor) this);
+        new AsStrided(Shape.of(sizes), Arrays.stream(strides).boxed().toList(), offset),
+        (Tensor) this);
   }
 
   /** A copy in memory of its own; gradients flow through. */

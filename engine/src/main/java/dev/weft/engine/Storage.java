@@ -53,10 +53,16 @@ public final class Storage {
 
   /** Memory on {@code device} with one holder, the caller. */
   static Storage allocate(Device device, long bytes) {
-    return new Storage(device, bytes, device.isMeta() ? NoMemory.BLOCK : Backends.of(device).allocate(device.index(), bytes));
+    return new Storage(
+        device,
+        bytes,
+        device.isMeta() ? NoMemory.BLOCK : Backends.of(device).allocate(device.index(), bytes));
   }
 
-  /** Memory that somebody else made and {@code block.free()} ends, such as a mapped file or a shared buffer. */
+  /**
+   * Memory that somebody else made and {@code block.free()} ends, such as a mapped file or a shared
+   * buffer.
+   */
   public static Storage wrap(Device device, long bytes, Block block) {
     return new Storage(device, bytes, block);
   }
@@ -72,7 +78,10 @@ public final class Storage {
     public void free() {}
   }
 
-  /** Outlives its storage, so that a forgotten one can still be freed. Linked, because nothing else holds it. */
+  /**
+   * Outlives its storage, so that a forgotten one can still be freed. Linked, because nothing else
+   * holds it.
+   */
   private static final class Guard extends PhantomReference<Storage> {
     private static final Guard HEAD = new Guard();
 
@@ -117,14 +126,20 @@ public final class Storage {
     }
   }
 
-  /** Frees what the garbage collector has found unreachable since the last call. Cheap when there is none. */
+  /**
+   * Frees what the garbage collector has found unreachable since the last call. Cheap when there is
+   * none.
+   */
   static void reclaim() {
     for (var found = UNREACHABLE.poll(); found != null; found = UNREACHABLE.poll()) {
       ((Guard) found).free();
     }
   }
 
-  /** Runs the garbage collector and frees what it finds; used before memory is refused, and by tests. */
+  /**
+   * Runs the garbage collector and frees what it finds; used before memory is refused, and by
+   * tests.
+   */
   static void collectGarbage() {
     // A probe that dies in the same collection tells when its queue has been filled.
     var probe = new PhantomReference<>(new Object(), UNREACHABLE_PROBE);
@@ -151,7 +166,9 @@ public final class Storage {
     return bytes;
   }
 
-  /** Where it starts. Valid only while a holder keeps it; kernels are called under {@link #retain}. */
+  /**
+   * Where it starts. Valid only while a holder keeps it; kernels are called under {@link #retain}.
+   */
   public long address() {
     return address;
   }

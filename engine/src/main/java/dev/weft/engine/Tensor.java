@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An n-dimensional array: a layout over a storage. Views share the storage of their base.
@@ -24,8 +25,8 @@ import java.util.function.UnaryOperator;
  * interfaces, by family. Binary ones broadcast and promote as PyTorch does. Methods that change the
  * receiver end in {@code InPlace}.
  *
- * <p>Memory is native. It returns to its pool when the enclosing {@link TensorScope} (a module call is
- * one) ends, when {@link #release} is called, or when the garbage collector finds the tensor
+ * <p>Memory is native. It returns to its pool when the enclosing {@link TensorScope} (a module call
+ * is one) ends, when {@link #release} is called, or when the garbage collector finds the tensor
  * unreachable. Using a released tensor throws {@link IllegalStateException}.
  *
  * <p>Confined: a tensor may be handed from thread to thread, but not used by two at the same time
@@ -46,9 +47,9 @@ public non-sealed class Tensor
   private boolean released;
 
   /** The scope that will release it; null when none will. */
-  TensorScope scope;
+  @Nullable TensorScope scope;
 
-  private TapeEntry entry;
+  private @Nullable TapeEntry entry;
 
   private Tensor(Storage storage, Layout layout, TensorSpec spec, boolean view) {
     this.storage = storage;
@@ -57,7 +58,10 @@ public non-sealed class Tensor
     this.view = view;
   }
 
-  /** A tensor over the memory of {@code data}, which stays valid by itself; for subclasses such as parameters. */
+  /**
+   * A tensor over the memory of {@code data}, which stays valid by itself; for subclasses such as
+   * parameters.
+   */
   protected Tensor(Tensor data) {
     this(data.storage, data.layout, data.spec, data.view);
     if (!storage.retain()) {
@@ -69,7 +73,10 @@ public non-sealed class Tensor
   static Tensor allocate(TensorSpec spec, Context context) {
     var tensor =
         new Tensor(
-            Storage.allocate(spec.device(), spec.bytes()), Layout.contiguous(spec.shape()), spec, false);
+            Storage.allocate(spec.device(), spec.bytes()),
+            Layout.contiguous(spec.shape()),
+            spec,
+            false);
     tensor.own(context);
     return tensor;
   }
@@ -117,7 +124,11 @@ public non-sealed class Tensor
 
   /** Ones of the shape, dtype and device of {@code like}. */
   public static Tensor onesLike(Tensor like) {
-    return full(like.shape(), like.dtype().isFloating() ? (Number) 1.0 : (Number) 1L, like.dtype(), like.device());
+    return full(
+        like.shape(),
+        like.dtype().isFloating() ? (Number) 1.0 : (Number) 1L,
+        like.dtype(),
+        like.device());
   }
 
   /** One value of the default dtype everywhere. */
@@ -195,18 +206,23 @@ public non-sealed class Tensor
     return arange(0, end, 1);
   }
 
-  /** The numbers from {@code start} to {@code end} (exclusive) in steps of {@code step}, as int64. */
+  /**
+   * The numbers from {@code start} to {@code end} (exclusive) in steps of {@code step}, as int64.
+   */
   public static Tensor arange(long start, long end, long step) {
     if (step == 0 || (end - start) / step < 0) {
       throw new IllegalArgumentException(
           "arange: " + start + " to " + end + " in steps of " + step + " never ends");
     }
     long count = (end - start + step - Long.signum(step)) / step;
-    TensorSpec spec = new TensorSpec(Shape.of(count), DType.INT64, Context.current().defaultDevice());
+    TensorSpec spec =
+        new TensorSpec(Shape.of(count), DType.INT64, Context.current().defaultDevice());
     return Dispatch.run(new Arange(start, step, spec));
   }
 
-  /** {@code count} numbers from {@code start} to {@code end}, both included, of the default dtype. */
+  /**
+   * {@code count} numbers from {@code start} to {@code end}, both included, of the default dtype.
+   */
   public static Tensor linspace(double start, double end, long count) {
     Context context = Context.current();
     double step = count > 1 ? (end - start) / (count - 1) : 0;
@@ -235,24 +251,30 @@ public non-sealed class Tensor
   }
 
   /** Random numbers of the default dtype; {@link Random} says what a and b mean. */
-  public static Tensor random(Distribution distribution, double a, double b, Shape shape, Generator generator) {
+  public static Tensor random(
+      Distribution distribution, double a, double b, Shape shape, Generator generator) {
     Context context = Context.current();
     TensorSpec spec = new TensorSpec(shape, context.defaultDtype(), context.defaultDevice());
     return random(distribution, a, b, spec, generator);
   }
 
-  public static Tensor random(Distribution distribution, double a, double b, TensorSpec spec, Generator generator) {
+  public static Tensor random(
+      Distribution distribution, double a, double b, TensorSpec spec, Generator generator) {
     return Dispatch.run(
-        new Random(distribution, a, b, spec, generator.seed(), generator.reserve(spec.shape().numel())));
+        new Random(
+            distribution, a, b, spec, generator.seed(), generator.reserve(spec.shape().numel())));
   }
 
   /** Integers from {@code low} to {@code high} (exclusive) as int64. */
   public static Tensor randint(long low, long high, long[] shape, Generator generator) {
-    TensorSpec spec = new TensorSpec(Shape.of(shape), DType.INT64, Context.current().defaultDevice());
+    TensorSpec spec =
+        new TensorSpec(Shape.of(shape), DType.INT64, Context.current().defaultDevice());
     return random(Distribution.INTEGERS, low, high, spec, generator);
   }
 
-  /** Integers from {@code low} to {@code high} (exclusive) as int64, from this thread's generator. */
+  /**
+   * Integers from {@code low} to {@code high} (exclusive) as int64, from this thread's generator.
+   */
   public static Tensor randint(long low, long high, long... shape) {
     return randint(low, high, shape, Context.current().generator());
   }
@@ -300,12 +322,14 @@ public non-sealed class Tensor
   }
 
   /**
-   * A tensor over memory that somebody else owns; {@code block.free()} is called when nobody uses it any
-   * more. The layout must lie inside the block.
+   * A tensor over memory that somebody else owns; {@code block.free()} is called when nobody uses
+   * it any more. The layout must lie inside the block.
    */
-  public static Tensor wrap(dev.weft.engine.spi.Block block, Layout layout, DType dtype, Device device) {
+  public static Tensor wrap(
+      dev.weft.engine.spi.Block block, Layout layout, DType dtype, Device device) {
     if (Math.multiplyExact(layout.extent(), (long) dtype.bytes()) > block.bytes()) {
-      throw new ShapeException("wrap: " + layout + " of " + dtype + " reaches beyond " + block.bytes() + " bytes");
+      throw new ShapeException(
+          "wrap: " + layout + " of " + dtype + " reaches beyond " + block.bytes() + " bytes");
     }
     var spec = new TensorSpec(layout.shape(), dtype, device);
     var tensor = new Tensor(Storage.wrap(device, block.bytes(), block), layout, spec, false);
@@ -382,8 +406,8 @@ public non-sealed class Tensor
   }
 
   /**
-   * Lets go of the memory now. Harmless when done before; views and what backward saved keep the memory
-   * as long as they need it.
+   * Lets go of the memory now. Harmless when done before; views and what backward saved keep the
+   * memory as long as they need it.
    */
   public void release() {
     if (!released) {
@@ -403,8 +427,13 @@ public non-sealed class Tensor
 
   IllegalStateException usedAfterRelease(Object op) {
     return new IllegalStateException(
-        op + ": a tensor of " + spec + " was released before this use"
-            + storage.madeAt().map(place -> "; it was made at " + place)
+        op
+            + ": a tensor of "
+            + spec
+            + " was released before this use"
+            + storage
+                .madeAt()
+                .map(place -> "; it was made at " + place)
                 .orElse("; keep() it, or run with -Dweft.trackMemory to see where it was made"));
   }
 
@@ -417,15 +446,16 @@ public non-sealed class Tensor
   }
 
   /**
-   * The elements of a contiguous CPU tensor as native memory. Valid while the tensor is; writing to it
-   * must be announced with {@link #changed}.
+   * The elements of a contiguous CPU tensor as native memory. Valid while the tensor is; writing to
+   * it must be announced with {@link #changed}.
    */
   public MemorySegment segment() {
     if (isReleased()) {
       throw usedAfterRelease("segment");
     }
     if (!device().isCpu()) {
-      throw new DeviceException("segment: a tensor on " + device() + " has no memory here; use x.to(Device.CPU)");
+      throw new DeviceException(
+          "segment: a tensor on " + device() + " has no memory here; use x.to(Device.CPU)");
     }
     if (!isContiguous()) {
       throw new ShapeException("segment: " + spec + " has gaps; use x.contiguous()");
@@ -473,12 +503,14 @@ public non-sealed class Tensor
   }
 
   private double doubleAt(long position) {
-    return hostCopy("item").map(t -> Native.getDouble(t.dtype(), t.storage.address(), t.layout.offset()))
+    return hostCopy("item")
+        .map(t -> Native.getDouble(t.dtype(), t.storage.address(), t.layout.offset()))
         .orElseGet(() -> Native.getDouble(dtype(), storage.address(), position));
   }
 
   private long longAt(long position) {
-    return hostCopy("item").map(t -> Native.getLong(t.dtype(), t.storage.address(), t.layout.offset()))
+    return hostCopy("item")
+        .map(t -> Native.getLong(t.dtype(), t.storage.address(), t.layout.offset()))
         .orElseGet(() -> Native.getLong(dtype(), storage.address(), position));
   }
 
@@ -533,7 +565,8 @@ public non-sealed class Tensor
     Tensor host = onHost();
     float[] values = new float[Math.toIntExact(numel())];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) Native.getDouble(host.dtype(), host.storage.address(), host.layout.offset() + i);
+      values[i] =
+          (float) Native.getDouble(host.dtype(), host.storage.address(), host.layout.offset() + i);
     }
     return values;
   }
@@ -558,21 +591,30 @@ public non-sealed class Tensor
     return detach().to(Device.CPU).contiguous();
   }
 
-  /** Whether {@code other} has the same shape and equal elements (NaN equals nothing), as in PyTorch. */
+  /**
+   * Whether {@code other} has the same shape and equal elements (NaN equals nothing), as in
+   * PyTorch.
+   */
   public boolean equal(Tensor other) {
     return shape().equals(other.shape()) && eq(other).all().itemLong() == 1;
   }
 
   // ------------------------------------------------------------------------------ in place
 
-  /** Overwrites its elements with those of {@code source}, which broadcasts and converts. Returns this. */
+  /**
+   * Overwrites its elements with those of {@code source}, which broadcasts and converts. Returns
+   * this.
+   */
   public Tensor copyFrom(Tensor source) {
-    if (isTracked() && Context.current().gradEnabled() || source.isTracked() && Context.current().gradEnabled()) {
+    if (isTracked() && Context.current().gradEnabled()
+        || source.isTracked() && Context.current().gradEnabled()) {
       throw new IllegalStateException(
-          "copyFrom: gradients do not flow through it; call it inside Autograd.noGrad(), or use where or scatter");
+          "copyFrom: gradients do not flow through it; call it inside Autograd.noGrad(), or use"
+              + " where or scatter");
     }
     Tensor values = source.to(device());
-    Dispatch.runAll(new CopyInto(), this, values.shape().equals(shape()) ? values : values.expand(shape()));
+    Dispatch.runAll(
+        new CopyInto(), this, values.shape().equals(shape()) ? values : values.expand(shape()));
     return this;
   }
 
@@ -624,14 +666,16 @@ public non-sealed class Tensor
   private Tensor inPlace(Binary op, Tensor other) {
     DType promoted = DType.promote(dtype(), other.dtype());
     if (promoted != dtype() && promoted.category() != dtype().category()) {
-      throw new DTypeException(op + " in place: " + other.dtype() + " does not fit into " + dtype());
+      throw new DTypeException(
+          op + " in place: " + other.dtype() + " does not fit into " + dtype());
     }
     return Dispatch.runInPlace(op, this, other.to(dtype()).expand(shape()));
   }
 
   private Tensor inPlace(Binary op, double scalar) {
     boolean whole = !dtype().isFloating() && scalar == Math.rint(scalar);
-    return Dispatch.runInPlace(new WithScalar(op, whole ? (Number) (long) scalar : (Number) scalar, false), this);
+    return Dispatch.runInPlace(
+        new WithScalar(op, whole ? (Number) (long) scalar : (Number) scalar, false), this);
   }
 
   /**
@@ -693,7 +737,9 @@ public non-sealed class Tensor
     return this;
   }
 
-  /** Calls {@code hook} with its gradient during backward; what the hook returns is used instead. */
+  /**
+   * Calls {@code hook} with its gradient during backward; what the hook returns is used instead.
+   */
   public Scope registerHook(UnaryOperator<Tensor> hook) {
     return tracked("registerHook").hook(this, hook);
   }
@@ -711,7 +757,10 @@ public non-sealed class Tensor
   private Tape tracked(String op) {
     if (entry == null) {
       throw new IllegalStateException(
-          op + ": a tensor of " + spec + " needs no gradient; call requiresGrad(true) on what it is made from,"
+          op
+              + ": a tensor of "
+              + spec
+              + " needs no gradient; call requiresGrad(true) on what it is made from,"
               + " and do not make it inside Autograd.noGrad()");
     }
     return Backends.tape();
@@ -732,7 +781,10 @@ public non-sealed class Tensor
     entry = attached.orElse(null);
   }
 
-  /** As PyTorch prints it: values, large tensors abridged, then dtype and device where not the default. */
+  /**
+   * As PyTorch prints it: values, large tensors abridged, then dtype and device where not the
+   * default.
+   */
   @Override
   public String toString() {
     return TensorFormat.format(this);

@@ -2,11 +2,12 @@ package dev.weft.engine;
 
 import java.util.Collection;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stretch of code at whose end the tensors made in it are released, except those that were kept.
- * Scopes only make memory return sooner: a tensor made outside any scope is reclaimed by the garbage
- * collector.
+ * Scopes only make memory return sooner: a tensor made outside any scope is reclaimed by the
+ * garbage collector.
  *
  * {@snippet :
  * try (var scope = TensorScope.open()) {
@@ -20,7 +21,7 @@ import java.util.Map;
 public final class TensorScope implements AutoCloseable {
 
   private final Context context;
-  private final TensorScope parent;
+  private final @Nullable TensorScope parent;
   private Tensor[] tensors = new Tensor[16];
   private int count;
   private boolean closed;
@@ -46,7 +47,9 @@ public final class TensorScope implements AutoCloseable {
     tensor.scope = this;
   }
 
-  /** Moves a tensor to the enclosing scope, or out of all of them when there is none. Returns it. */
+  /**
+   * Moves a tensor to the enclosing scope, or out of all of them when there is none. Returns it.
+   */
   public <T extends Tensor> T keep(T tensor) {
     if (tensor.scope == this) {
       moveOut(tensor);
@@ -62,7 +65,9 @@ public final class TensorScope implements AutoCloseable {
     }
   }
 
-  /** Keeps every tensor found in a tensor, collection, map, array or record, however deeply nested. */
+  /**
+   * Keeps every tensor found in a tensor, collection, map, array or record, however deeply nested.
+   */
   public <T> T keepAll(T value) {
     switch (value) {
       case null -> {}
@@ -88,7 +93,8 @@ public final class TensorScope implements AutoCloseable {
       return;
     }
     if (context != Context.current()) {
-      throw new IllegalStateException("TensorScope: closed on another thread than the one that opened it");
+      throw new IllegalStateException(
+          "TensorScope: closed on another thread than the one that opened it");
     }
     if (context.scope != this) {
       throw new IllegalStateException(

@@ -40,7 +40,10 @@ public record TensorSpec(Shape shape, DType dtype, Device device) {
   public TensorSpec requireFloating(Object op) {
     if (!dtype.isFloating()) {
       throw new DTypeException(
-          op + ": " + this + ": needs a floating dtype; convert it first, for example with x.to(DType.FLOAT32)");
+          op
+              + ": "
+              + this
+              + ": needs a floating dtype; convert it first, for example with x.to(DType.FLOAT32)");
     }
     return this;
   }
@@ -49,7 +52,10 @@ public record TensorSpec(Shape shape, DType dtype, Device device) {
   public TensorSpec requireIndex(Object op) {
     if (dtype != DType.INT64 && dtype != DType.INT32) {
       throw new DTypeException(
-          op + ": " + this + ": indices must be int64 or int32; convert them with x.to(DType.INT64)");
+          op
+              + ": "
+              + this
+              + ": indices must be int64 or int32; convert them with x.to(DType.INT64)");
     }
     return this;
   }
@@ -58,7 +64,10 @@ public record TensorSpec(Shape shape, DType dtype, Device device) {
   public TensorSpec requireNumeric(Object op) {
     if (dtype == DType.BOOL) {
       throw new DTypeException(
-          op + ": " + this + ": is not defined for bool; convert it first, for example with x.to(DType.INT64)");
+          op
+              + ": "
+              + this
+              + ": is not defined for bool; convert it first, for example with x.to(DType.INT64)");
     }
     return this;
   }
@@ -68,8 +77,15 @@ public record TensorSpec(Shape shape, DType dtype, Device device) {
     int allowed = Math.max(1, rank());
     if (dim < -allowed || dim >= allowed) {
       throw new ShapeException(
-          op + ": " + this + ": dimension " + dim + " is out of range, allowed are "
-              + -allowed + " to " + (allowed - 1));
+          op
+              + ": "
+              + this
+              + ": dimension "
+              + dim
+              + " is out of range, allowed are "
+              + -allowed
+              + " to "
+              + (allowed - 1));
     }
     return this;
   }
@@ -78,7 +94,13 @@ public record TensorSpec(Shape shape, DType dtype, Device device) {
   public TensorSpec requireRank(Object op, int atLeast) {
     if (rank() < atLeast) {
       throw new ShapeException(
-          op + ": " + this + ": needs at least " + atLeast + " dimension" + (atLeast == 1 ? "" : "s"));
+          op
+              + ": "
+              + this
+              + ": needs at least "
+              + atLeast
+              + " dimension"
+              + (atLeast == 1 ? "" : "s"));
     }
     return this;
   }

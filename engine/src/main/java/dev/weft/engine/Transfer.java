@@ -16,7 +16,9 @@ final class Transfer {
     Context context = Context.current();
     if (context.gradEnabled() && x.isTracked()) {
       throw new DeviceException(
-          "to(" + device + "): gradients do not flow across devices; move the leaf, or detach() it first");
+          "to("
+              + device
+              + "): gradients do not flow across devices; move the leaf, or detach() it first");
     }
     Tensor source = x.contiguous();
     Tensor result = Tensor.allocate(source.spec().withDevice(device), context);

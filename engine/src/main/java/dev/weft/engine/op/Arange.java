@@ -41,7 +41,9 @@ public record Arange(Number start, Number step, TensorSpec spec) implements Op {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Arange(0L, 1L, TensorSpec.of(shape(2, 2), DType.INT64)), ShapeException.class, "one dimension"));
+            new Arange(0L, 1L, TensorSpec.of(shape(2, 2), DType.INT64)),
+            ShapeException.class,
+            "one dimension"));
   }
 
   @Override

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The index of the largest (or smallest) element along {@code dim}; the first of equal ones, and the
- * first NaN if there is one.
+ * The index of the largest (or smallest) element along {@code dim}; the first of equal ones, and
+ * the first NaN if there is one.
  *
  * <p>Shape: the dim disappears, or stays with size 1 when {@code keepdim}. Dtype: int64.
  */
@@ -52,10 +52,14 @@ public record ArgReduce(boolean largest, int dim, boolean keepdim) implements Op
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new ArgReduce(true, 0, false), ShapeException.class, "an empty slice",
+            new ArgReduce(true, 0, false),
+            ShapeException.class,
+            "an empty slice",
             TensorSpec.of(shape(0, 3), DType.FLOAT32)),
         ErrorSample.of(
-            new ArgReduce(true, 2, false), ShapeException.class, "dimension 2 is out of range",
+            new ArgReduce(true, 2, false),
+            ShapeException.class,
+            "dimension 2 is out of range",
             TensorSpec.of(shape(2, 3), DType.FLOAT32)));
   }
 

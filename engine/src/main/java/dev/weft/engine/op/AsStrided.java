@@ -1,7 +1,5 @@
 package dev.weft.engine.op;
 
-
-
 import dev.weft.engine.DType;
 import dev.weft.engine.Layout;
 import dev.weft.engine.Shape;
@@ -38,7 +36,13 @@ public record AsStrided(Shape shape, List<Long> strides, long offset) implements
     }
     if (extent > x.shape().numel()) {
       throw new ShapeException(
-          this + ": " + x.shape() + ": reaches element " + (extent - 1) + " of " + x.shape().numel());
+          this
+              + ": "
+              + x.shape()
+              + ": reaches element "
+              + (extent - 1)
+              + " of "
+              + x.shape().numel());
     }
     return List.of(x.withShape(shape));
   }
@@ -77,8 +81,16 @@ public record AsStrided(Shape shape, List<Long> strides, long offset) implements
   public static List<ErrorSample> errors() {
     TensorSpec x = TensorSpec.of(Shape.of(4), DType.FLOAT32);
     return List.of(
-        ErrorSample.of(new AsStrided(Shape.of(3), List.of(2L), 0), ShapeException.class, "reaches element 4 of 4", x),
-        ErrorSample.of(new AsStrided(Shape.of(3), List.of(-1L), 0), ShapeException.class, "negative strides", x));
+        ErrorSample.of(
+            new AsStrided(Shape.of(3), List.of(2L), 0),
+            ShapeException.class,
+            "reaches element 4 of 4",
+            x),
+        ErrorSample.of(
+            new AsStrided(Shape.of(3), List.of(-1L), 0),
+            ShapeException.class,
+            "negative strides",
+            x));
   }
 
   @Override

@@ -73,7 +73,8 @@ public enum Binary implements Op {
                       p.input(0)
                           .eq(0)
                           .logicalAnd(p.input(1).ge(0))
-                          .where(Tensor.zerosLike(p.output(0)), p.output(0).mul(p.input(0).log())))))),
+                          .where(
+                              Tensor.zerosLike(p.output(0)), p.output(0).mul(p.input(0).log())))))),
   /** The larger; NaN if either is. Ties share the gradient in halves. */
   MAXIMUM(Math::max, Math::max, reals(), within(-1.9, 2.1), extreme(true)),
   /** The smaller; NaN if either is. Ties share the gradient in halves. */
@@ -208,10 +209,16 @@ public enum Binary implements Op {
   static void requireSame(Op op, TensorSpec x, TensorSpec y) {
     if (!x.device().equals(y.device())) {
       throw new DeviceException(
-          op + ": " + x.device() + " and " + y.device() + ": both inputs must be on one device; use x.to(device)");
+          op
+              + ": "
+              + x.device()
+              + " and "
+              + y.device()
+              + ": both inputs must be on one device; use x.to(device)");
     }
     if (x.dtype() != y.dtype()) {
-      throw new DTypeException(op + ": " + x + " and " + y + ": dtypes differ; convert one with x.to(dtype)");
+      throw new DTypeException(
+          op + ": " + x + " and " + y + ": dtypes differ; convert one with x.to(dtype)");
     }
     if (!x.shape().equals(y.shape())) {
       throw new ShapeException(op + ": " + x.shape() + " and " + y.shape() + ": shapes differ");
@@ -226,7 +233,10 @@ public enum Binary implements Op {
   @Override
   public Set<DType> dtypes() {
     return switch (kind) {
-      case ARITHMETIC -> this == ADD || this == MUL || this == MAXIMUM || this == MINIMUM ? DTypes.ALL : DTypes.NUMERIC;
+      case ARITHMETIC ->
+          this == ADD || this == MUL || this == MAXIMUM || this == MINIMUM
+              ? DTypes.ALL
+              : DTypes.NUMERIC;
       case FLOATING_ONLY -> DTypes.FLOATING;
       case PREDICATE -> DTypes.ALL;
       case BITWISE -> DTypes.INTEGRAL;
@@ -253,7 +263,8 @@ public enum Binary implements Op {
   private static long integerPower(long base, long exponent) {
     if (exponent < 0) {
       throw new ArithmeticException(
-          "pow: integers to negative integer powers are not integers; convert the base with x.to(DType.FLOAT32)");
+          "pow: integers to negative integer powers are not integers; convert the base with"
+              + " x.to(DType.FLOAT32)");
     }
     long result = 1;
     for (long square = base, left = exponent; left > 0; left >>= 1, square *= square) {
@@ -311,12 +322,18 @@ public enum Binary implements Op {
       DType fits = op.kind == Kind.BITWISE ? DType.INT64 : DType.FLOAT32;
       errors.add(
           ErrorSample.of(
-              op, ShapeException.class, op + ": (2, 3) and (2, 4)",
-              TensorSpec.of(shape(2, 3), fits), TensorSpec.of(shape(2, 4), fits)));
+              op,
+              ShapeException.class,
+              op + ": (2, 3) and (2, 4)",
+              TensorSpec.of(shape(2, 3), fits),
+              TensorSpec.of(shape(2, 4), fits)));
       errors.add(
           ErrorSample.of(
-              op, DTypeException.class, op.toString(),
-              TensorSpec.of(shape(2), fits), TensorSpec.of(shape(2), DType.INT8)));
+              op,
+              DTypeException.class,
+              op.toString(),
+              TensorSpec.of(shape(2), fits),
+              TensorSpec.of(shape(2), DType.INT8)));
     }
     return errors;
   }

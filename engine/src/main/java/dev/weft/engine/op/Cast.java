@@ -3,15 +3,15 @@ package dev.weft.engine.op;
 import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
-import dev.weft.engine.Shape;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Converts to another dtype. To a narrower floating type it rounds to nearest, ties to even; floating
- * to integer truncates towards zero; integers wrap; to bool, everything but 0 is true (NaN too).
+ * Converts to another dtype. To a narrower floating type it rounds to nearest, ties to even;
+ * floating to integer truncates towards zero; integers wrap; to bool, everything but 0 is true (NaN
+ * too).
  *
  * <p>Shape: (*) → (*). Floating values outside an integer type's range give its nearest bound and
  * NaN gives 0, on every device alike (in PyTorch they are undefined).

@@ -22,13 +22,20 @@ public record Cat(int dim) implements Op {
     TensorSpec first = inputs.getFirst().requireRank(this, 1).requireDim(this, dim);
     long total = 0;
     for (TensorSpec x : inputs) {
-      if (x.rank() != first.rank()
-          || !x.shape().without(dim).equals(first.shape().without(dim))) {
+      if (x.rank() != first.rank() || !x.shape().without(dim).equals(first.shape().without(dim))) {
         throw new ShapeException(
-            this + ": " + first.shape() + " and " + x.shape() + ": sizes outside dimension " + dim + " differ");
+            this
+                + ": "
+                + first.shape()
+                + " and "
+                + x.shape()
+                + ": sizes outside dimension "
+                + dim
+                + " differ");
       }
       if (x.dtype() != first.dtype()) {
-        throw new DTypeException(this + ": " + first + " and " + x + ": dtypes differ; convert one with x.to(dtype)");
+        throw new DTypeException(
+            this + ": " + first + " and " + x + ": dtypes differ; convert one with x.to(dtype)");
       }
       if (!x.device().equals(first.device())) {
         throw new DeviceException(this + ": inputs on " + first.device() + " and " + x.device());
@@ -75,11 +82,17 @@ public record Cat(int dim) implements Op {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Cat(0), ShapeException.class, "sizes outside dimension 0 differ",
-            TensorSpec.of(shape(2, 3), DType.FLOAT32), TensorSpec.of(shape(2, 4), DType.FLOAT32)),
+            new Cat(0),
+            ShapeException.class,
+            "sizes outside dimension 0 differ",
+            TensorSpec.of(shape(2, 3), DType.FLOAT32),
+            TensorSpec.of(shape(2, 4), DType.FLOAT32)),
         ErrorSample.of(
-            new Cat(0), DTypeException.class, "dtypes differ",
-            TensorSpec.of(shape(2), DType.FLOAT32), TensorSpec.of(shape(2), DType.INT64)));
+            new Cat(0),
+            DTypeException.class,
+            "dtypes differ",
+            TensorSpec.of(shape(2), DType.FLOAT32),
+            TensorSpec.of(shape(2), DType.INT64)));
   }
 
   @Override

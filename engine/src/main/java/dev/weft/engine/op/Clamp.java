@@ -4,14 +4,13 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
-import dev.weft.engine.Shape;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Limits every element to a range: min(max(x, low), high). Infinite bounds leave that side open. NaN
- * stays NaN. On integers the bounds are rounded towards the inside of the range.
+ * Limits every element to a range: min(max(x, low), high). Infinite bounds leave that side open.
+ * NaN stays NaN. On integers the bounds are rounded towards the inside of the range.
  *
  * <p>Shape: (*) → (*). Dtype: unchanged. The gradient is 1 inside the range and on its bounds, else
  * 0, as in PyTorch.
@@ -25,8 +24,7 @@ public record Clamp(double low, double high) implements Op {
 
   @Override
   public Gradient gradient() {
-    return Gradient.fromInput(
-        (g, x) -> g.mul(x.ge(low).logicalAnd(x.le(high)).to(g.dtype())));
+    return Gradient.fromInput((g, x) -> g.mul(x.ge(low).logicalAnd(x.le(high)).to(g.dtype())));
   }
 
   @Override

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Overwrites the first input with the second, which has its shape and may have another dtype ({@link
- * Cast} says how values are converted). The first may have any layout that does not repeat elements.
+ * Overwrites the first input with the second, which has its shape and may have another dtype
+ * ({@link Cast} says how values are converted). The first may have any layout that does not repeat
+ * elements.
  */
 public record CopyInto() implements Op {
 
@@ -18,7 +19,12 @@ public record CopyInto() implements Op {
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
     if (!inputs.get(0).shape().equals(inputs.get(1).shape())) {
       throw new ShapeException(
-          this + ": " + inputs.get(1).shape() + " into " + inputs.get(0).shape() + ": shapes differ");
+          this
+              + ": "
+              + inputs.get(1).shape()
+              + " into "
+              + inputs.get(0).shape()
+              + ": shapes differ");
     }
     return List.of();
   }
@@ -48,8 +54,11 @@ public record CopyInto() implements Op {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new CopyInto(), ShapeException.class, "shapes differ",
-            TensorSpec.of(shape(2), DType.FLOAT32), TensorSpec.of(shape(3), DType.FLOAT32)));
+            new CopyInto(),
+            ShapeException.class,
+            "shapes differ",
+            TensorSpec.of(shape(2), DType.FLOAT32),
+            TensorSpec.of(shape(3), DType.FLOAT32)));
   }
 
   @Override

@@ -12,16 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cross-entropy of logits and class indices: per row lᵢ = (1 − ε) (z − xᵢ[tᵢ]) + ε/C Σ_c (z − xᵢ[c])
- * with z = log Σ_c exp(xᵢ[c]) and ε the label smoothing. Rows whose target is {@code ignoreIndex}
- * count as 0 and are left out of the mean.
+ * Cross-entropy of logits and class indices: per row lᵢ = (1 − ε) (z − xᵢ[tᵢ]) + ε/C Σ_c (z −
+ * xᵢ[c]) with z = log Σ_c exp(xᵢ[c]) and ε the label smoothing. Rows whose target is {@code
+ * ignoreIndex} count as 0 and are left out of the mean.
  *
- * <p>Inputs: logits (N, C) floating, targets (N) int64 or int32, from 0 to C − 1. Outputs: the loss,
- * () or (N) without reduction; z of each row (N), which backward needs. The mean over no row is NaN,
- * as in PyTorch. Source of label smoothing: Szegedy et al., "Rethinking the Inception architecture",
- * 2016.
+ * <p>Inputs: logits (N, C) floating, targets (N) int64 or int32, from 0 to C − 1. Outputs: the
+ * loss, () or (N) without reduction; z of each row (N), which backward needs. The mean over no row
+ * is NaN, as in PyTorch. Source of label smoothing: Szegedy et al., "Rethinking the Inception
+ * architecture", 2016.
  */
-public record CrossEntropy(Reduction reduction, long ignoreIndex, double labelSmoothing) implements Op {
+public record CrossEntropy(Reduction reduction, long ignoreIndex, double labelSmoothing)
+    implements Op {
 
   /** PyTorch's default for targets that do not count. */
   public static final long IGNORE = -100;
@@ -39,7 +40,12 @@ public record CrossEntropy(Reduction reduction, long ignoreIndex, double labelSm
     TensorSpec targets = inputs.get(1).requireIndex(this);
     if (x.rank() != 2 || targets.rank() != 1 || targets.shape().size(0) != x.shape().size(0)) {
       throw new ShapeException(
-          this + ": logits " + x.shape() + ", targets " + targets.shape() + ": needs (N, C) and (N)");
+          this
+              + ": logits "
+              + x.shape()
+              + ", targets "
+              + targets.shape()
+              + ": needs (N, C) and (N)");
     }
     if (x.shape().size(1) == 0) {
       throw new ShapeException(this + ": logits " + x.shape() + ": there is no class");
@@ -68,10 +74,15 @@ public record CrossEntropy(Reduction reduction, long ignoreIndex, double labelSm
             g = g.div(counts.sum().to(x.dtype()));
           }
           Tensor rows = counts.to(x.dtype()).mul(g).unsqueeze(1);
-          Tensor at = counts.where(targets.to(DType.INT64), Tensor.zerosLike(targets.to(DType.INT64))).unsqueeze(1);
+          Tensor at =
+              counts
+                  .where(targets.to(DType.INT64), Tensor.zerosLike(targets.to(DType.INT64)))
+                  .unsqueeze(1);
           Tensor ones = Tensor.full(at.shape(), 1 - labelSmoothing, x.dtype(), x.device());
           Tensor wanted =
-              Tensor.zeros(x.shape(), x.dtype(), x.device()).scatter(1, at, ones).add(labelSmoothing / x.size(1));
+              Tensor.zeros(x.shape(), x.dtype(), x.device())
+                  .scatter(1, at, ones)
+                  .add(labelSmoothing / x.size(1));
           pull.give(0, x.softmax(1).sub(wanted).mul(rows));
         });
   }
@@ -84,11 +95,14 @@ public record CrossEntropy(Reduction reduction, long ignoreIndex, double labelSm
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (Reduction reduction : Reduction.values()) {
-      samples.add(Sample.of(new CrossEntropy(reduction, IGNORE, 0), shape(5, 7), shape(5)).index(1, 7));
+      samples.add(
+          Sample.of(new CrossEntropy(reduction, IGNORE, 0), shape(5, 7), shape(5)).index(1, 7));
       samples.add(Sample.of(new CrossEntropy(reduction, 2, 0), shape(9, 4), shape(9)).index(1, 4));
-      samples.add(Sample.of(new CrossEntropy(reduction, IGNORE, 0.1), shape(5, 67), shape(5)).index(1, 67));
+      samples.add(
+          Sample.of(new CrossEntropy(reduction, IGNORE, 0.1), shape(5, 67), shape(5)).index(1, 67));
     }
-    samples.add(Sample.of(new CrossEntropy(Reduction.SUM, IGNORE, 0), shape(0, 3), shape(0)).index(1, 3));
+    samples.add(
+        Sample.of(new CrossEntropy(Reduction.SUM, IGNORE, 0), shape(0, 3), shape(0)).index(1, 3));
     return samples;
   }
 
@@ -96,13 +110,26 @@ public record CrossEntropy(Reduction reduction, long ignoreIndex, double labelSm
     TensorSpec x = TensorSpec.of(shape(5, 7), DType.FLOAT32);
     var op = new CrossEntropy(Reduction.MEAN, IGNORE, 0);
     return List.of(
-        ErrorSample.of(op, ShapeException.class, "needs (N, C) and (N)", x, TensorSpec.of(shape(4), DType.INT64)),
-        ErrorSample.of(op, DTypeException.class, "indices must be int64", x, TensorSpec.of(shape(5), DType.FLOAT32)));
+        ErrorSample.of(
+            op,
+            ShapeException.class,
+            "needs (N, C) and (N)",
+            x,
+            TensorSpec.of(shape(4), DType.INT64)),
+        ErrorSample.of(
+            op,
+            DTypeException.class,
+            "indices must be int64",
+            x,
+            TensorSpec.of(shape(5), DType.FLOAT32)));
   }
 
   @Override
   public String toString() {
-    return "cross_entropy[" + reduction + (ignoreIndex == IGNORE ? "" : ", ignore_index=" + ignoreIndex)
-        + (labelSmoothing == 0 ? "" : ", label_smoothing=" + labelSmoothing) + "]";
+    return "cross_entropy["
+        + reduction
+        + (ignoreIndex == IGNORE ? "" : ", ignore_index=" + ignoreIndex)
+        + (labelSmoothing == 0 ? "" : ", label_smoothing=" + labelSmoothing)
+        + "]";
   }
 }

@@ -20,7 +20,8 @@ public record CrossEntropyGrad(CrossEntropy forward) implements Op {
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
     var outputs = forward.infer(inputs.subList(1, 3));
     if (!inputs.get(0).shape().equals(outputs.get(0).shape())) {
-      throw new ShapeException(this + ": gradient " + inputs.get(0).shape() + ": needs " + outputs.get(0).shape());
+      throw new ShapeException(
+          this + ": gradient " + inputs.get(0).shape() + ": needs " + outputs.get(0).shape());
     }
     if (!inputs.get(3).equals(outputs.get(1))) {
       throw new ShapeException(this + ": row sums " + inputs.get(3) + ": needs " + outputs.get(1));
@@ -54,7 +55,12 @@ public record CrossEntropyGrad(CrossEntropy forward) implements Op {
     return List.of(
         ErrorSample.of(
             new CrossEntropyGrad(new CrossEntropy(Reduction.MEAN, CrossEntropy.IGNORE, 0)),
-            ShapeException.class, "needs ()", rows, x, TensorSpec.of(shape(5), DType.INT64), rows));
+            ShapeException.class,
+            "needs ()",
+            rows,
+            x,
+            TensorSpec.of(shape(5), DType.INT64),
+            rows));
   }
 
   @Override

@@ -4,14 +4,13 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
-import dev.weft.engine.Shape;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
 
 /**
- * Zeroes each element with probability {@code p} and scales the rest by 1 / (1 − p). Element i is kept
- * where uniform number {@code offset + i} of the stream {@code seed} is at least p, so backward
- * needs no mask: it applies the same op to the gradient.
+ * Zeroes each element with probability {@code p} and scales the rest by 1 / (1 − p). Element i is
+ * kept where uniform number {@code offset + i} of the stream {@code seed} is at least p, so
+ * backward needs no mask: it applies the same op to the gradient.
  *
  * <p>Shape: (*) → (*). Dtype: floating. Source: Srivastava et al., 2014.
  */
@@ -36,7 +35,8 @@ public record Dropout(double p, long seed, long offset) implements Op {
   public static List<Sample> samples() {
     return List.of(
         Sample.of(new Dropout(0.1, 1, 0), shape(5, 67)),
-        Sample.of(new Dropout(0.5, 2, 3), shape(5, 7)).named("an offset that is no multiple of four"),
+        Sample.of(new Dropout(0.5, 2, 3), shape(5, 7))
+            .named("an offset that is no multiple of four"),
         Sample.of(new Dropout(0, 1, 0), shape(5, 7)),
         Sample.of(new Dropout(1, 1, 0), shape(5, 7)),
         Sample.of(new Dropout(0.5, 1, 0), shape()),
@@ -46,7 +46,10 @@ public record Dropout(double p, long seed, long offset) implements Op {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Dropout(0.5, 1, 0), DTypeException.class, "needs a floating dtype", TensorSpec.of(shape(3), DType.INT64)));
+            new Dropout(0.5, 1, 0),
+            DTypeException.class,
+            "needs a floating dtype",
+            TensorSpec.of(shape(3), DType.INT64)));
   }
 
   @Override

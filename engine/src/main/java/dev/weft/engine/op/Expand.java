@@ -1,7 +1,5 @@
 package dev.weft.engine.op;
 
-
-
 import dev.weft.engine.DType;
 import dev.weft.engine.Layout;
 import dev.weft.engine.Shape;
@@ -51,10 +49,14 @@ public record Expand(Shape shape) implements View {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Expand(Shape.of(4, 3)), ShapeException.class, "each size must be equal",
+            new Expand(Shape.of(4, 3)),
+            ShapeException.class,
+            "each size must be equal",
             TensorSpec.of(Shape.of(2, 3), DType.FLOAT32)),
         ErrorSample.of(
-            new Expand(Shape.of(3)), ShapeException.class, "each size must be equal",
+            new Expand(Shape.of(3)),
+            ShapeException.class,
+            "each size must be equal",
             TensorSpec.of(Shape.of(1, 3), DType.FLOAT32)));
   }
 

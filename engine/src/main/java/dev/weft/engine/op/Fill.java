@@ -29,7 +29,11 @@ public record Fill(Number value, TensorSpec spec) implements Op {
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (DType dtype : DType.values()) {
-      samples.add(Sample.of(new Fill(dtype.isFloating() ? (Number) 1.5 : (Number) 1L, TensorSpec.of(shape(5, 7), dtype))));
+      samples.add(
+          Sample.of(
+              new Fill(
+                  dtype.isFloating() ? (Number) 1.5 : (Number) 1L,
+                  TensorSpec.of(shape(5, 7), dtype))));
     }
     return samples;
   }

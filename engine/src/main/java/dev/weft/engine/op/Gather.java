@@ -13,8 +13,8 @@ import java.util.Set;
 /**
  * Picks one element per index: y[i, j] = x[index[i, j], j] for {@code dim} 0, and so on.
  *
- * <p>Inputs: x and index of one rank; outside {@code dim} the index may not be larger than x. Shape:
- * that of the index.
+ * <p>Inputs: x and index of one rank; outside {@code dim} the index may not be larger than x.
+ * Shape: that of the index.
  */
 public record Gather(int dim) implements Op {
 
@@ -34,7 +34,15 @@ public record Gather(int dim) implements Op {
     for (int d = 0; d < x.rank(); d++) {
       if (d != dim && index.size(d) > x.size(d)) {
         throw new ShapeException(
-            op + ": " + what + " " + x + ", index " + index + ": the index is larger at dimension " + d);
+            op
+                + ": "
+                + what
+                + " "
+                + x
+                + ", index "
+                + index
+                + ": the index is larger at dimension "
+                + d);
       }
     }
   }
@@ -66,10 +74,17 @@ public record Gather(int dim) implements Op {
     TensorSpec x = TensorSpec.of(shape(5, 3), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new Gather(0), ShapeException.class, "the index is larger at dimension 1",
-            x, TensorSpec.of(shape(2, 4), DType.INT64)),
+            new Gather(0),
+            ShapeException.class,
+            "the index is larger at dimension 1",
+            x,
+            TensorSpec.of(shape(2, 4), DType.INT64)),
         ErrorSample.of(
-            new Gather(0), ShapeException.class, "ranks differ", x, TensorSpec.of(shape(2), DType.INT64)),
+            new Gather(0),
+            ShapeException.class,
+            "ranks differ",
+            x,
+            TensorSpec.of(shape(2), DType.INT64)),
         ErrorSample.of(new Gather(0), DTypeException.class, "indices must be int64", x, x));
   }
 

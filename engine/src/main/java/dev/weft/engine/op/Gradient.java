@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * How an op pulls a gradient back: ∂L/∂inputs from ∂L/∂outputs. It is written in ops, so gradients of
- * gradients need nothing more.
+ * How an op pulls a gradient back: ∂L/∂inputs from ∂L/∂outputs. It is written in ops, so gradients
+ * of gradients need nothing more.
  *
  * <p>The factory's name says what must stay alive for backward: {@link #fromInput} keeps x, {@link
  * #fromOutput} keeps y, {@link #linear} keeps nothing.
@@ -27,7 +27,8 @@ public interface Gradient {
   void pull(Pull pull);
 
   /**
-   * Tensors to keep, as bit masks: bit i of {@code inputs} for input i, of {@code outputs} likewise.
+   * Tensors to keep, as bit masks: bit i of {@code inputs} for input i, of {@code outputs}
+   * likewise.
    */
   record Saves(int inputs, int outputs) {
     public static final Saves NOTHING = new Saves(0, 0);
@@ -59,7 +60,9 @@ public interface Gradient {
     /** How many inputs the op had. */
     int inputs();
 
-    /** Whether the gradient itself will be differentiated: then fused, one-way ops must not be used. */
+    /**
+     * Whether the gradient itself will be differentiated: then fused, one-way ops must not be used.
+     */
     boolean createGraph();
 
     /** The gradient of an input. */

@@ -4,15 +4,14 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
-import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Picks rows: y[…, i, …] = x[…, index[i], …] along {@code dim}. An embedding is this op on dimension
- * 0.
+ * Picks rows: y[…, i, …] = x[…, index[i], …] along {@code dim}. An embedding is this op on
+ * dimension 0.
  *
  * <p>Inputs: x (*, n, *), index (k) int64 or int32, from 0 to n − 1. Shape: (*, k, *).
  */
@@ -56,11 +55,17 @@ public record IndexSelect(int dim) implements Op {
     return List.of(
         ErrorSample.of(new IndexSelect(0), DTypeException.class, "indices must be int64", x, x),
         ErrorSample.of(
-            new IndexSelect(2), ShapeException.class, "dimension 2 is out of range",
-            x, TensorSpec.of(shape(2), DType.INT64)),
+            new IndexSelect(2),
+            ShapeException.class,
+            "dimension 2 is out of range",
+            x,
+            TensorSpec.of(shape(2), DType.INT64)),
         ErrorSample.of(
-            new IndexSelect(0), ShapeException.class, "must have one dimension",
-            x, TensorSpec.of(shape(2, 2), DType.INT64)));
+            new IndexSelect(0),
+            ShapeException.class,
+            "must have one dimension",
+            x,
+            TensorSpec.of(shape(2, 2), DType.INT64)));
   }
 
   @Override

@@ -4,15 +4,14 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
-import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Adds rows up by index: y[…, index[i], …] += x[…, i, …] onto zeros, along {@code dim}. The gradient
- * of {@link IndexSelect} and the body of index_add. Rows are added in the order of i.
+ * Adds rows up by index: y[…, index[i], …] += x[…, i, …] onto zeros, along {@code dim}. The
+ * gradient of {@link IndexSelect} and the body of index_add. Rows are added in the order of i.
  *
  * <p>Inputs: index (k), x (*, k, *). Shape: (*, size, *).
  */
@@ -24,7 +23,13 @@ public record IndexSum(int dim, long size) implements Op {
     TensorSpec x = inputs.get(1).requireRank(this, 1).requireDim(this, dim).requireNumeric(this);
     if (index.rank() != 1 || index.shape().numel() != x.shape().size(dim)) {
       throw new ShapeException(
-          this + ": index " + index.shape() + " for " + x.shape() + ": one index per row of dimension " + dim);
+          this
+              + ": index "
+              + index.shape()
+              + " for "
+              + x.shape()
+              + ": one index per row of dimension "
+              + dim);
     }
     return List.of(x.withShape(x.shape().with(dim, size)));
   }
@@ -60,11 +65,17 @@ public record IndexSum(int dim, long size) implements Op {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new IndexSum(0, 5), ShapeException.class, "one index per row",
-            TensorSpec.of(shape(3), DType.INT64), TensorSpec.of(shape(4, 2), DType.FLOAT32)),
+            new IndexSum(0, 5),
+            ShapeException.class,
+            "one index per row",
+            TensorSpec.of(shape(3), DType.INT64),
+            TensorSpec.of(shape(4, 2), DType.FLOAT32)),
         ErrorSample.of(
-            new IndexSum(0, 5), DTypeException.class, "indices must be int64",
-            TensorSpec.of(shape(4), DType.FLOAT32), TensorSpec.of(shape(4, 2), DType.FLOAT32)));
+            new IndexSum(0, 5),
+            DTypeException.class,
+            "indices must be int64",
+            TensorSpec.of(shape(4), DType.FLOAT32),
+            TensorSpec.of(shape(4, 2), DType.FLOAT32)));
   }
 
   @Override

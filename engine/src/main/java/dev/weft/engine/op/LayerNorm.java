@@ -27,11 +27,22 @@ public record LayerNorm(int dims, double eps, boolean weight, boolean bias) impl
     for (TensorSpec parameter : inputs.subList(1, inputs.size())) {
       if (!parameter.shape().equals(normalized)) {
         throw new ShapeException(
-            this + ": input " + x.shape() + ", parameter " + parameter.shape() + ": needs " + normalized);
+            this
+                + ": input "
+                + x.shape()
+                + ", parameter "
+                + parameter.shape()
+                + ": needs "
+                + normalized);
       }
       if (parameter.dtype() != x.dtype()) {
         throw new DTypeException(
-            this + ": input " + x + ", parameter " + parameter + ": dtypes differ; convert the input or the module with to(dtype)");
+            this
+                + ": input "
+                + x
+                + ", parameter "
+                + parameter
+                + ": dtypes differ; convert the input or the module with to(dtype)");
       }
     }
     TensorSpec rows = x.withShape(x.shape().slice(0, x.rank() - dims));
@@ -58,7 +69,8 @@ public record LayerNorm(int dims, double eps, boolean weight, boolean bias) impl
     var op = new LayerNormGrad(this);
     Tensor[] results =
         weight
-            ? dev.weft.engine.Dispatch.runAll(op, g, x, pull.output(1), pull.output(2), pull.input(1))
+            ? dev.weft.engine.Dispatch.runAll(
+                op, g, x, pull.output(1), pull.output(2), pull.input(1))
             : dev.weft.engine.Dispatch.runAll(op, g, x, pull.output(1), pull.output(2));
     for (int i = 0; i < pull.inputs(); i++) {
       if (pull.needs(i)) {
@@ -67,7 +79,10 @@ public record LayerNorm(int dims, double eps, boolean weight, boolean bias) impl
     }
   }
 
-  /** With x̂ the normalised input and h = g ⊙ w: ∂L/∂x = (h − mean(h) − x̂ mean(h ⊙ x̂)) / √(σ² + ε). */
+  /**
+   * With x̂ the normalised input and h = g ⊙ w: ∂L/∂x = (h − mean(h) − x̂ mean(h ⊙ x̂)) / √(σ² +
+   * ε).
+   */
   private void pullByOps(Gradient.Pull pull) {
     Tensor g = pull.grad();
     Tensor x = pull.input(0);
@@ -116,9 +131,15 @@ public record LayerNorm(int dims, double eps, boolean weight, boolean bias) impl
     TensorSpec x = TensorSpec.of(shape(5, 7), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new LayerNorm(1, 1e-5, true, false), ShapeException.class, "needs (7)", x, TensorSpec.of(shape(5), DType.FLOAT32)),
+            new LayerNorm(1, 1e-5, true, false),
+            ShapeException.class,
+            "needs (7)",
+            x,
+            TensorSpec.of(shape(5), DType.FLOAT32)),
         ErrorSample.of(
-            new LayerNorm(1, 1e-5, false, false), DTypeException.class, "needs a floating dtype",
+            new LayerNorm(1, 1e-5, false, false),
+            DTypeException.class,
+            "needs a floating dtype",
             TensorSpec.of(shape(5, 7), DType.INT64)));
   }
 

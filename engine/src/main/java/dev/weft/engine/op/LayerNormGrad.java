@@ -60,8 +60,13 @@ public record LayerNormGrad(LayerNorm forward) implements Op {
     TensorSpec rows = TensorSpec.of(shape(5), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new LayerNormGrad(new LayerNorm(1, 1e-5, false, false)), ShapeException.class, "gradient (5, 6)",
-            TensorSpec.of(shape(5, 6), DType.FLOAT32), TensorSpec.of(shape(5, 7), DType.FLOAT32), rows, rows));
+            new LayerNormGrad(new LayerNorm(1, 1e-5, false, false)),
+            ShapeException.class,
+            "gradient (5, 6)",
+            TensorSpec.of(shape(5, 6), DType.FLOAT32),
+            TensorSpec.of(shape(5, 7), DType.FLOAT32),
+            rows,
+            rows));
   }
 
   @Override

@@ -25,7 +25,12 @@ public record Linear(boolean bias) implements Op {
     TensorSpec w = inputs.get(1);
     if (w.rank() != 2 || w.shape().size(1) != x.shape().size(-1)) {
       throw new ShapeException(
-          this + ": input " + x.shape() + ", weight " + w.shape() + ": the last size of the input must be the weight's second");
+          this
+              + ": input "
+              + x.shape()
+              + ", weight "
+              + w.shape()
+              + ": the last size of the input must be the weight's second");
     }
     requireLike(x, w);
     if (bias) {
@@ -33,7 +38,12 @@ public record Linear(boolean bias) implements Op {
       requireLike(x, b);
       if (b.rank() != 1 || b.shape().numel() != w.shape().size(0)) {
         throw new ShapeException(
-            this + ": weight " + w.shape() + ", bias " + b.shape() + ": one bias per row of the weight");
+            this
+                + ": weight "
+                + w.shape()
+                + ", bias "
+                + b.shape()
+                + ": one bias per row of the weight");
       }
     }
     return List.of(x.withShape(x.shape().with(-1, w.shape().size(0))));
@@ -42,25 +52,37 @@ public record Linear(boolean bias) implements Op {
   private void requireLike(TensorSpec x, TensorSpec parameter) {
     if (parameter.dtype() != x.dtype()) {
       throw new DTypeException(
-          this + ": input " + x + ", parameter " + parameter + ": dtypes differ; convert the input or the module with to(dtype)");
+          this
+              + ": input "
+              + x
+              + ", parameter "
+              + parameter
+              + ": dtypes differ; convert the input or the module with to(dtype)");
     }
     if (!parameter.device().equals(x.device())) {
       throw new DeviceException(
-          this + ": input on " + x.device() + ", parameter on " + parameter.device() + ": move one with to(device)");
+          this
+              + ": input on "
+              + x.device()
+              + ", parameter on "
+              + parameter.device()
+              + ": move one with to(device)");
     }
   }
 
   @Override
   public Gradient gradient() {
     return Gradient.parts(
-        Gradient.fromInputs(0b010, (g, p) -> rows(g).matmul(p.input(1)).reshape(p.inputSpec(0).shape())),
+        Gradient.fromInputs(
+            0b010, (g, p) -> rows(g).matmul(p.input(1)).reshape(p.inputSpec(0).shape())),
         Gradient.fromInputs(0b001, (g, p) -> rows(g).transpose(0, 1).matmul(rows(p.input(0)))),
         Gradient.part(g -> rows(g).sum(0, false)));
   }
 
   private static Tensor rows(Tensor x) {
     long last = x.size(-1);
-    return x.reshape(Shape.of(last == 0 ? x.shape().slice(0, x.rank() - 1).numel() : x.numel() / last, last));
+    return x.reshape(
+        Shape.of(last == 0 ? x.shape().slice(0, x.rank() - 1).numel() : x.numel() / last, last));
   }
 
   @Override
@@ -82,13 +104,24 @@ public record Linear(boolean bias) implements Op {
     TensorSpec x = TensorSpec.of(shape(5, 7), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new Linear(false), ShapeException.class, "input (5, 7), weight (4, 6)",
-            x, TensorSpec.of(shape(4, 6), DType.FLOAT32)),
+            new Linear(false),
+            ShapeException.class,
+            "input (5, 7), weight (4, 6)",
+            x,
+            TensorSpec.of(shape(4, 6), DType.FLOAT32)),
         ErrorSample.of(
-            new Linear(true), ShapeException.class, "one bias per row",
-            x, TensorSpec.of(shape(4, 7), DType.FLOAT32), TensorSpec.of(shape(7), DType.FLOAT32)),
+            new Linear(true),
+            ShapeException.class,
+            "one bias per row",
+            x,
+            TensorSpec.of(shape(4, 7), DType.FLOAT32),
+            TensorSpec.of(shape(7), DType.FLOAT32)),
         ErrorSample.of(
-            new Linear(false), DTypeException.class, "dtypes differ", x, TensorSpec.of(shape(4, 7), DType.FLOAT64)));
+            new Linear(false),
+            DTypeException.class,
+            "dtypes differ",
+            x,
+            TensorSpec.of(shape(4, 7), DType.FLOAT64)));
   }
 
   @Override

@@ -4,7 +4,6 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
-import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
@@ -42,15 +41,23 @@ public record LogSoftmax(int dim) implements Op {
         Sample.of(new LogSoftmax(-1), shape(2, 1)).named("one element"),
         Sample.of(new LogSoftmax(-1), shape()),
         Sample.of(new LogSoftmax(-1), shape(0, 3)),
-        Sample.of(new LogSoftmax(-1), shape(2, 17)).within(88, 95).named("overflows without the shift"));
+        Sample.of(new LogSoftmax(-1), shape(2, 17))
+            .within(88, 95)
+            .named("overflows without the shift"));
   }
 
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new LogSoftmax(2), ShapeException.class, "dimension 2 is out of range", TensorSpec.of(shape(3, 5), DType.FLOAT32)),
+            new LogSoftmax(2),
+            ShapeException.class,
+            "dimension 2 is out of range",
+            TensorSpec.of(shape(3, 5), DType.FLOAT32)),
         ErrorSample.of(
-            new LogSoftmax(0), DTypeException.class, "needs a floating dtype", TensorSpec.of(shape(3), DType.INT64)));
+            new LogSoftmax(0),
+            DTypeException.class,
+            "needs a floating dtype",
+            TensorSpec.of(shape(3), DType.INT64)));
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.weft.engine.DTypeException;
 import dev.weft.engine.DeviceException;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
-import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
 import java.util.Set;
@@ -14,8 +13,8 @@ import java.util.Set;
  * Matrix products: y[…, i, j] = Σₖ a[…, i, k] b[…, k, j].
  *
  * <p>Shape: (*, m, k), (*, k, n) → (*, m, n), with equal batch sizes; {@code Tensor.matmul} adds
- * PyTorch's broadcasting and vectors. Dtype: any numeric; half types are summed in float32. With k =
- * 0 the product is 0.
+ * PyTorch's broadcasting and vectors. Dtype: any numeric; half types are summed in float32. With k
+ * = 0 the product is 0.
  */
 public record Matmul() implements Op {
 
@@ -24,10 +23,12 @@ public record Matmul() implements Op {
     TensorSpec a = inputs.get(0);
     TensorSpec b = inputs.get(1);
     if (!a.device().equals(b.device())) {
-      throw new DeviceException(this + ": " + a.device() + " and " + b.device() + ": both inputs must be on one device");
+      throw new DeviceException(
+          this + ": " + a.device() + " and " + b.device() + ": both inputs must be on one device");
     }
     if (a.dtype() != b.dtype()) {
-      throw new DTypeException(this + ": " + a + " @ " + b + ": dtypes differ; convert one with x.to(dtype)");
+      throw new DTypeException(
+          this + ": " + a + " @ " + b + ": dtypes differ; convert one with x.to(dtype)");
     }
     a.requireNumeric(this);
     if (a.rank() < 2 || b.rank() < 2) {
@@ -38,7 +39,8 @@ public record Matmul() implements Op {
     }
     Shape batch = a.shape().slice(0, a.rank() - 2);
     if (!batch.equals(b.shape().slice(0, b.rank() - 2))) {
-      throw new ShapeException(this + ": " + a.shape() + " @ " + b.shape() + ": batch sizes differ");
+      throw new ShapeException(
+          this + ": " + a.shape() + " @ " + b.shape() + ": batch sizes differ");
     }
     return List.of(a.withShape(batch.concat(shape(a.shape().size(-2), b.shape().size(-1)))));
   }
@@ -50,8 +52,15 @@ public record Matmul() implements Op {
   /** The commonest mistake of all, in one sentence. */
   public static ShapeException innerSizesDiffer(Shape a, Shape b) {
     return new ShapeException(
-        "matmul: " + a + " @ " + b + ": inner sizes " + a.size(-1) + " and "
-            + b.size(b.rank() == 1 ? -1 : -2) + " differ");
+        "matmul: "
+            + a
+            + " @ "
+            + b
+            + ": inner sizes "
+            + a.size(-1)
+            + " and "
+            + b.size(b.rank() == 1 ? -1 : -2)
+            + " differ");
   }
 
   @Override
@@ -87,13 +96,23 @@ public record Matmul() implements Op {
     TensorSpec x = TensorSpec.of(Shape.of(8, 16), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new Matmul(), ShapeException.class, "matmul: (8, 16) @ (32, 4): inner sizes 16 and 32 differ",
-            x, TensorSpec.of(Shape.of(32, 4), DType.FLOAT32)),
+            new Matmul(),
+            ShapeException.class,
+            "matmul: (8, 16) @ (32, 4): inner sizes 16 and 32 differ",
+            x,
+            TensorSpec.of(Shape.of(32, 4), DType.FLOAT32)),
         ErrorSample.of(
-            new Matmul(), DTypeException.class, "dtypes differ", x, TensorSpec.of(Shape.of(16, 4), DType.FLOAT64)),
+            new Matmul(),
+            DTypeException.class,
+            "dtypes differ",
+            x,
+            TensorSpec.of(Shape.of(16, 4), DType.FLOAT64)),
         ErrorSample.of(
-            new Matmul(), ShapeException.class, "batch sizes differ",
-            TensorSpec.of(Shape.of(2, 8, 16), DType.FLOAT32), TensorSpec.of(Shape.of(3, 16, 4), DType.FLOAT32)));
+            new Matmul(),
+            ShapeException.class,
+            "batch sizes differ",
+            TensorSpec.of(Shape.of(2, 8, 16), DType.FLOAT32),
+            TensorSpec.of(Shape.of(3, 16, 4), DType.FLOAT32)));
   }
 
   @Override

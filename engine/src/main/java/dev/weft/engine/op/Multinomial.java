@@ -3,17 +3,17 @@ package dev.weft.engine.op;
 import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
-import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
 
 /**
  * Draws class indices with the given, not necessarily normalised, weights: the class whose running
- * total first exceeds a uniform number times the sum. Without replacement a drawn class is taken out.
+ * total first exceeds a uniform number times the sum. Without replacement a drawn class is taken
+ * out.
  *
- * <p>Input: weights (C) or (N, C), floating, none negative, not all 0. Shape: (count) or (N, count).
- * Dtype: int64. Draw j of row i uses uniform number {@code offset + i · count + j}.
+ * <p>Input: weights (C) or (N, C), floating, none negative, not all 0. Shape: (count) or (N,
+ * count). Dtype: int64. Draw j of row i uses uniform number {@code offset + i · count + j}.
  */
 public record Multinomial(long count, boolean replacement, long seed, long offset) implements Op {
 
@@ -21,7 +21,8 @@ public record Multinomial(long count, boolean replacement, long seed, long offse
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
     TensorSpec x = inputs.getFirst().requireFloating(this);
     if (x.rank() < 1 || x.rank() > 2 || x.shape().size(-1) == 0) {
-      throw new ShapeException(this + ": weights " + x.shape() + ": needs (C) or (N, C) with C > 0");
+      throw new ShapeException(
+          this + ": weights " + x.shape() + ": needs (C) or (N, C) with C > 0");
     }
     if (count < 1 || (!replacement && count > x.shape().size(-1))) {
       throw new IllegalArgumentException(
@@ -45,10 +46,14 @@ public record Multinomial(long count, boolean replacement, long seed, long offse
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Multinomial(6, false, 1, 0), IllegalArgumentException.class, "cannot draw 6",
+            new Multinomial(6, false, 1, 0),
+            IllegalArgumentException.class,
+            "cannot draw 6",
             TensorSpec.of(shape(5), DType.FLOAT32)),
         ErrorSample.of(
-            new Multinomial(1, true, 1, 0), ShapeException.class, "needs (C) or (N, C)",
+            new Multinomial(1, true, 1, 0),
+            ShapeException.class,
+            "needs (C) or (N, C)",
             TensorSpec.of(shape(2, 3, 4), DType.FLOAT32)));
   }
 

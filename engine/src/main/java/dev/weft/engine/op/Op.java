@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Something that can be computed from tensors. An op is a value and this sealed type is the registry:
- * backends are exhaustive switches over it, and tests, docs and benches iterate over it.
+ * Something that can be computed from tensors. An op is a value and this sealed type is the
+ * registry: backends are exhaustive switches over it, and tests, docs and benches iterate over it.
  *
  * <p>An op says what comes out ({@link #infer}), how a gradient is pulled back ({@link #gradient})
  * and, in a static method {@code samples()}, what to test it on. It owns no memory, knows no device

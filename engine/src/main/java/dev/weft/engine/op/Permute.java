@@ -70,8 +70,10 @@ public record Permute(List<Integer> dims) implements View {
   public static List<ErrorSample> errors() {
     TensorSpec x = TensorSpec.of(shape(2, 3), DType.FLOAT32);
     return List.of(
-        ErrorSample.of(new Permute(List.of(0, 0)), ShapeException.class, "each of the 2 dimensions once", x),
-        ErrorSample.of(new Permute(List.of(0)), ShapeException.class, "each of the 2 dimensions once", x));
+        ErrorSample.of(
+            new Permute(List.of(0, 0)), ShapeException.class, "each of the 2 dimensions once", x),
+        ErrorSample.of(
+            new Permute(List.of(0)), ShapeException.class, "each of the 2 dimensions once", x));
   }
 
   @Override

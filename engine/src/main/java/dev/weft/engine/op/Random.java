@@ -16,9 +16,11 @@ import java.util.Set;
  * <p>No inputs. {@link dev.weft.engine.Generator} defines the streams.
  *
  * @param a lower bound of UNIFORM and INTEGERS, mean of NORMAL, probability of BERNOULLI
- * @param b upper bound (exclusive) of UNIFORM and INTEGERS, standard deviation of NORMAL; else unused
+ * @param b upper bound (exclusive) of UNIFORM and INTEGERS, standard deviation of NORMAL; else
+ *     unused
  */
-public record Random(Distribution distribution, double a, double b, TensorSpec spec, long seed, long offset)
+public record Random(
+    Distribution distribution, double a, double b, TensorSpec spec, long seed, long offset)
     implements Op {
 
   /** The law of each element. */
@@ -38,7 +40,12 @@ public record Random(Distribution distribution, double a, double b, TensorSpec s
         switch (distribution) {
           case UNIFORM -> a <= b && Double.isFinite(b - a);
           case NORMAL -> b >= 0;
-          case INTEGERS -> a < b && a == Math.rint(a) && b == Math.rint(b) && Math.abs(a) <= 0x1p53 && Math.abs(b) <= 0x1p53;
+          case INTEGERS ->
+              a < b
+                  && a == Math.rint(a)
+                  && b == Math.rint(b)
+                  && Math.abs(a) <= 0x1p53
+                  && Math.abs(b) <= 0x1p53;
           case BERNOULLI -> a >= 0 && a <= 1;
         };
     if (!fits) {
@@ -60,13 +67,27 @@ public record Random(Distribution distribution, double a, double b, TensorSpec s
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (DType dtype : DTypes.FLOATING) {
-      samples.add(Sample.of(new Random(Distribution.UNIFORM, -1, 1, TensorSpec.of(shape(5, 67), dtype), 7, 0)));
-      samples.add(Sample.of(new Random(Distribution.NORMAL, 1, 2, TensorSpec.of(shape(5, 67), dtype), 7, 5)));
+      samples.add(
+          Sample.of(
+              new Random(Distribution.UNIFORM, -1, 1, TensorSpec.of(shape(5, 67), dtype), 7, 0)));
+      samples.add(
+          Sample.of(
+              new Random(Distribution.NORMAL, 1, 2, TensorSpec.of(shape(5, 67), dtype), 7, 5)));
     }
-    samples.add(Sample.of(new Random(Distribution.INTEGERS, -5, 9, TensorSpec.of(shape(37), DType.INT64), 7, 0)));
-    samples.add(Sample.of(new Random(Distribution.INTEGERS, 0, 200, TensorSpec.of(shape(37), DType.UINT8), 7, 1)));
-    samples.add(Sample.of(new Random(Distribution.BERNOULLI, 0.3, 0, TensorSpec.of(shape(37), DType.BOOL), 7, 2)));
-    samples.add(Sample.of(new Random(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(0), DType.FLOAT32), 7, 0)));
+    samples.add(
+        Sample.of(
+            new Random(Distribution.INTEGERS, -5, 9, TensorSpec.of(shape(37), DType.INT64), 7, 0)));
+    samples.add(
+        Sample.of(
+            new Random(
+                Distribution.INTEGERS, 0, 200, TensorSpec.of(shape(37), DType.UINT8), 7, 1)));
+    samples.add(
+        Sample.of(
+            new Random(
+                Distribution.BERNOULLI, 0.3, 0, TensorSpec.of(shape(37), DType.BOOL), 7, 2)));
+    samples.add(
+        Sample.of(
+            new Random(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(0), DType.FLOAT32), 7, 0)));
     return samples;
   }
 
@@ -75,16 +96,27 @@ public record Random(Distribution distribution, double a, double b, TensorSpec s
     return List.of(
         ErrorSample.of(
             new Random(Distribution.INTEGERS, 3, 3, TensorSpec.of(shape(3), DType.INT64), 1, 0),
-            IllegalArgumentException.class, "no distribution"),
+            IllegalArgumentException.class,
+            "no distribution"),
         ErrorSample.of(
-            new Random(Distribution.NORMAL, 0, -1, floats, 1, 0), IllegalArgumentException.class, "no distribution"),
+            new Random(Distribution.NORMAL, 0, -1, floats, 1, 0),
+            IllegalArgumentException.class,
+            "no distribution"),
         ErrorSample.of(
             new Random(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(3), DType.INT64), 1, 0),
-            DTypeException.class, "needs a floating dtype"));
+            DTypeException.class,
+            "needs a floating dtype"));
   }
 
   @Override
   public String toString() {
-    return distribution.name().toLowerCase(java.util.Locale.ROOT) + "[" + a + ", " + b + ", " + spec + "]";
+    return distribution.name().toLowerCase(java.util.Locale.ROOT)
+        + "["
+        + a
+        + ", "
+        + b
+        + ", "
+        + spec
+        + "]";
   }
 }

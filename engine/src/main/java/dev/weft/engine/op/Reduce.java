@@ -15,11 +15,11 @@ import java.util.Set;
 /**
  * Combines all elements along {@code dims}.
  *
- * <p>Shape: the dims disappear, or stay with size 1 when {@code keepdim}. Dtype: sums of integers and
- * bool are int64; mean needs a floating dtype; any and all give bool; amax and amin keep theirs. Half
- * types are summed in float32. The order of partial sums is fixed, so the result does not depend on
- * the number of threads. NaN wins in amax and amin. An empty amax or amin is refused; an empty sum is
- * 0, an empty mean NaN.
+ * <p>Shape: the dims disappear, or stay with size 1 when {@code keepdim}. Dtype: sums of integers
+ * and bool are int64; mean needs a floating dtype; any and all give bool; amax and amin keep
+ * theirs. Half types are summed in float32. The order of partial sums is fixed, so the result does
+ * not depend on the number of threads. NaN wins in amax and amin. An empty amax or amin is refused;
+ * an empty sum is 0, an empty mean NaN.
  *
  * @param dims ascending, counted from 0
  */
@@ -66,13 +66,16 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
     return List.of(x.withShape(shape).withDtype(dtype));
   }
 
-  /** The gradient spread over what was combined: evenly for mean, among the ties for amax and amin. */
+  /**
+   * The gradient spread over what was combined: evenly for mean, among the ties for amax and amin.
+   */
   @Override
   public Gradient gradient() {
     return switch (kind) {
       case SUM ->
           Gradient.parts(
-              new Gradient.Part(Gradient.Saves.NOTHING, (g, p) -> spread(g, p.inputSpec(0).shape())));
+              new Gradient.Part(
+                  Gradient.Saves.NOTHING, (g, p) -> spread(g, p.inputSpec(0).shape())));
       case MEAN ->
           Gradient.parts(
               new Gradient.Part(
@@ -144,15 +147,26 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
   public static List<ErrorSample> errors() {
     TensorSpec x = TensorSpec.of(shape(0, 3), DType.FLOAT32);
     return List.of(
-        ErrorSample.of(new Reduce(Kind.AMAX, List.of(0), false), ShapeException.class, "an empty slice", x),
-        ErrorSample.of(new Reduce(Kind.SUM, List.of(2), false), ShapeException.class, "dimension 2 is out of range", x),
         ErrorSample.of(
-            new Reduce(Kind.MEAN, List.of(0), false), DTypeException.class, "needs a floating dtype",
+            new Reduce(Kind.AMAX, List.of(0), false), ShapeException.class, "an empty slice", x),
+        ErrorSample.of(
+            new Reduce(Kind.SUM, List.of(2), false),
+            ShapeException.class,
+            "dimension 2 is out of range",
+            x),
+        ErrorSample.of(
+            new Reduce(Kind.MEAN, List.of(0), false),
+            DTypeException.class,
+            "needs a floating dtype",
             TensorSpec.of(shape(3), DType.INT64)));
   }
 
   @Override
   public String toString() {
-    return kind.name().toLowerCase(java.util.Locale.ROOT) + "[dims=" + dims + (keepdim ? ", keepdim" : "") + "]";
+    return kind.name().toLowerCase(java.util.Locale.ROOT)
+        + "[dims="
+        + dims
+        + (keepdim ? ", keepdim" : "")
+        + "]";
   }
 }

@@ -1,6 +1,5 @@
 package dev.weft.engine.op;
 
-
 /** What a loss does with its rows: nothing, their sum, or their mean. */
 public enum Reduction {
   NONE,

@@ -1,7 +1,5 @@
 package dev.weft.engine.op;
 
-
-
 import dev.weft.engine.DType;
 import dev.weft.engine.Layout;
 import dev.weft.engine.Shape;
@@ -23,7 +21,13 @@ public record Reshape(Shape shape) implements View {
     TensorSpec x = inputs.getFirst();
     if (x.shape().numel() != shape.numel()) {
       throw new ShapeException(
-          this + ": " + x.shape() + ": " + x.shape().numel() + " elements do not fill " + shape.numel());
+          this
+              + ": "
+              + x.shape()
+              + ": "
+              + x.shape().numel()
+              + " elements do not fill "
+              + shape.numel());
     }
     return List.of(x.withShape(shape));
   }
@@ -50,7 +54,9 @@ public record Reshape(Shape shape) implements View {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Reshape(Shape.of(5)), ShapeException.class, "6 elements do not fill 5",
+            new Reshape(Shape.of(5)),
+            ShapeException.class,
+            "6 elements do not fill 5",
             TensorSpec.of(Shape.of(2, 3), DType.FLOAT32)));
   }
 

@@ -28,7 +28,10 @@ public record Sample(Op op, List<Input> inputs, String name) {
     FULL
   }
 
-  /** How one input is drawn: uniform in the domain; an index from low (inclusive) to high (exclusive). */
+  /**
+   * How one input is drawn: uniform in the domain; an index from low (inclusive) to high
+   * (exclusive).
+   */
   public record Input(Shape shape, Kind kind, Domain domain) {}
 
   /** An op on inputs of these shapes, drawn from −2 to 2. */
@@ -37,14 +40,19 @@ public record Sample(Op op, List<Input> inputs, String name) {
     for (Shape shape : shapes) {
       inputs.add(new Input(shape, Kind.MAIN, Domain.reals()));
     }
-    return new Sample(op, List.copyOf(inputs), op + inputs.stream().map(i -> " " + i.shape).reduce("", String::concat));
+    return new Sample(
+        op,
+        List.copyOf(inputs),
+        op + inputs.stream().map(i -> " " + i.shape).reduce("", String::concat));
   }
 
   /** With all main inputs drawn from {@code domain}. */
   public Sample in(Domain domain) {
     return new Sample(
         op,
-        inputs.stream().map(i -> i.kind == Kind.MAIN ? new Input(i.shape, i.kind, domain) : i).toList(),
+        inputs.stream()
+            .map(i -> i.kind == Kind.MAIN ? new Input(i.shape, i.kind, domain) : i)
+            .toList(),
         name);
   }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A copy of x in which y[index[i, j], j] = source[i, j], for {@code dim} 0, and so on. Where an index
- * occurs twice, the later element (in row-major order) wins.
+ * A copy of x in which y[index[i, j], j] = source[i, j], for {@code dim} 0, and so on. Where an
+ * index occurs twice, the later element (in row-major order) wins.
  *
  * <p>Inputs: x, index, source of one rank.
  */
@@ -25,7 +25,13 @@ public record Scatter(int dim) implements Op {
     TensorSpec index = inputs.get(1).requireIndex(this);
     TensorSpec source = inputs.get(2);
     if (source.dtype() != x.dtype()) {
-      throw new DTypeException(this + ": " + x + " and source " + source + ": dtypes differ; convert one with x.to(dtype)");
+      throw new DTypeException(
+          this
+              + ": "
+              + x
+              + " and source "
+              + source
+              + ": dtypes differ; convert one with x.to(dtype)");
     }
     Gather.requireFits(this, dim, x.shape(), index.shape(), "x");
     Gather.requireFits(this, -1, source.shape(), index.shape(), "source");
@@ -54,7 +60,10 @@ public record Scatter(int dim) implements Op {
           for (int d = 0; d < source.rank(); d++) {
             long missing = source.size(d) - g.size(d);
             if (missing > 0) {
-              g = Tensor.cat(List.of(g, Tensor.zeros(g.shape().with(d, missing), g.dtype(), g.device())), d);
+              g =
+                  Tensor.cat(
+                      List.of(g, Tensor.zeros(g.shape().with(d, missing), g.dtype(), g.device())),
+                      d);
             }
           }
           pull.give(2, g);
@@ -72,7 +81,9 @@ public record Scatter(int dim) implements Op {
     return List.of(
         Sample.of(new Scatter(1), shape(3, 5), shape(3, 1), shape(3, 1)).index(1, 5),
         Sample.of(new Scatter(0), shape(4), shape(1), shape(1)).index(1, 4),
-        Sample.of(new Scatter(0), shape(4, 2), shape(1, 2), shape(3, 2)).index(1, 4).named("a source larger than the index"),
+        Sample.of(new Scatter(0), shape(4, 2), shape(1, 2), shape(3, 2))
+            .index(1, 4)
+            .named("a source larger than the index"),
         Sample.of(new Scatter(0), shape(4), shape(0), shape(0)).index(1, 4));
   }
 
@@ -80,11 +91,19 @@ public record Scatter(int dim) implements Op {
     TensorSpec x = TensorSpec.of(shape(3, 5), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new Scatter(1), ShapeException.class, "source",
-            x, TensorSpec.of(shape(3, 2), DType.INT64), TensorSpec.of(shape(3, 1), DType.FLOAT32)),
+            new Scatter(1),
+            ShapeException.class,
+            "source",
+            x,
+            TensorSpec.of(shape(3, 2), DType.INT64),
+            TensorSpec.of(shape(3, 1), DType.FLOAT32)),
         ErrorSample.of(
-            new Scatter(1), DTypeException.class, "dtypes differ",
-            x, TensorSpec.of(shape(3, 1), DType.INT64), TensorSpec.of(shape(3, 1), DType.INT64)));
+            new Scatter(1),
+            DTypeException.class,
+            "dtypes differ",
+            x,
+            TensorSpec.of(shape(3, 1), DType.INT64),
+            TensorSpec.of(shape(3, 1), DType.INT64)));
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.weft.engine.op;
 
-
-
 import dev.weft.engine.DType;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
@@ -43,7 +41,9 @@ public record ScatterSum(int dim, Shape shape) implements Op {
         for (int d = 0; d < source.rank(); d++) {
           long missing = source.size(d) - g.size(d);
           if (missing > 0) {
-            g = Tensor.cat(List.of(g, Tensor.zeros(g.shape().with(d, missing), g.dtype(), g.device())), d);
+            g =
+                Tensor.cat(
+                    List.of(g, Tensor.zeros(g.shape().with(d, missing), g.dtype(), g.device())), d);
           }
         }
         pull.give(1, g);
@@ -65,7 +65,9 @@ public record ScatterSum(int dim, Shape shape) implements Op {
     return List.of(
         Sample.of(new ScatterSum(0, Shape.of(5, 3)), Shape.of(4, 3), Shape.of(4, 3)).index(0, 5),
         Sample.of(new ScatterSum(1, Shape.of(2, 4)), Shape.of(2, 6), Shape.of(2, 6)).index(0, 4),
-        Sample.of(new ScatterSum(0, Shape.of(4)), Shape.of(2), Shape.of(3)).index(0, 4).named("a source larger than the index"),
+        Sample.of(new ScatterSum(0, Shape.of(4)), Shape.of(2), Shape.of(3))
+            .index(0, 4)
+            .named("a source larger than the index"),
         Sample.of(new ScatterSum(0, Shape.of(4)), Shape.of(0), Shape.of(0)).index(0, 4));
   }
 
@@ -73,11 +75,17 @@ public record ScatterSum(int dim, Shape shape) implements Op {
     TensorSpec index = TensorSpec.of(Shape.of(4, 3), DType.INT64);
     return List.of(
         ErrorSample.of(
-            new ScatterSum(0, Shape.of(5, 2)), ShapeException.class, "the index is larger at dimension 1",
-            index, TensorSpec.of(Shape.of(4, 3), DType.FLOAT32)),
+            new ScatterSum(0, Shape.of(5, 2)),
+            ShapeException.class,
+            "the index is larger at dimension 1",
+            index,
+            TensorSpec.of(Shape.of(4, 3), DType.FLOAT32)),
         ErrorSample.of(
-            new ScatterSum(0, Shape.of(5, 3)), ShapeException.class, "source",
-            index, TensorSpec.of(Shape.of(3, 3), DType.FLOAT32)));
+            new ScatterSum(0, Shape.of(5, 3)),
+            ShapeException.class,
+            "source",
+            index,
+            TensorSpec.of(Shape.of(3, 3), DType.FLOAT32)));
   }
 
   @Override

@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * One step of stochastic gradient descent, in place and in one pass: d = ∓g + λp (minus when
- * maximising); with momentum b ← μb + (1 − τ)d (b ← d in the first step), d ← d + μb (Nesterov) or b;
- * p ← p − ηd.
+ * maximising); with momentum b ← μb + (1 − τ)d (b ← d in the first step), d ← d + μb (Nesterov) or
+ * b; p ← p − ηd.
  *
  * <p>Inputs: p, g and, with momentum, b, of one shape; p and b change. Half parameters are computed
  * in float32. Source: Sutskever et al., 2013, in PyTorch's form.
@@ -37,10 +37,17 @@ public record SgdStep(
     TensorSpec p = inputs.getFirst().requireFloating(op);
     for (TensorSpec x : inputs) {
       if (!x.shape().equals(p.shape())) {
-        throw new ShapeException(op + ": parameter " + p.shape() + ", gradient or state " + x.shape() + ": shapes differ");
+        throw new ShapeException(
+            op
+                + ": parameter "
+                + p.shape()
+                + ", gradient or state "
+                + x.shape()
+                + ": shapes differ");
       }
       if (!x.device().equals(p.device())) {
-        throw new DeviceException(op + ": parameter on " + p.device() + ", gradient or state on " + x.device());
+        throw new DeviceException(
+            op + ": parameter on " + p.device() + ", gradient or state on " + x.device());
       }
       x.requireFloating(op);
     }
@@ -59,17 +66,26 @@ public record SgdStep(
   public static List<Sample> samples() {
     return List.of(
         Sample.of(new SgdStep(0.1, 0, 0, 0, false, false, true), shape(5, 7), shape(5, 7)),
-        Sample.of(new SgdStep(0.1, 0.9, 0, 0.01, false, false, false), shape(67), shape(67), shape(67)),
-        Sample.of(new SgdStep(0.1, 0.9, 0.1, 0, false, true, true), shape(67), shape(67), shape(67)),
-        Sample.of(new SgdStep(0.1, 0.9, 0, 0.01, true, false, false), shape(5, 7), shape(5, 7), shape(5, 7)),
+        Sample.of(
+            new SgdStep(0.1, 0.9, 0, 0.01, false, false, false), shape(67), shape(67), shape(67)),
+        Sample.of(
+            new SgdStep(0.1, 0.9, 0.1, 0, false, true, true), shape(67), shape(67), shape(67)),
+        Sample.of(
+            new SgdStep(0.1, 0.9, 0, 0.01, true, false, false),
+            shape(5, 7),
+            shape(5, 7),
+            shape(5, 7)),
         Sample.of(new SgdStep(0.1, 0, 0, 0, false, false, true), shape(0), shape(0)));
   }
 
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new SgdStep(0.1, 0, 0, 0, false, false, true), ShapeException.class, "shapes differ",
-            TensorSpec.of(shape(3), DType.FLOAT32), TensorSpec.of(shape(4), DType.FLOAT32)));
+            new SgdStep(0.1, 0, 0, 0, false, false, true),
+            ShapeException.class,
+            "shapes differ",
+            TensorSpec.of(shape(3), DType.FLOAT32),
+            TensorSpec.of(shape(4), DType.FLOAT32)));
   }
 
   @Override

@@ -29,7 +29,8 @@ public record Slice(int dim, long start, long end, long step) implements View {
           this + ": " + x.shape() + ": must lie within 0 to " + size + " of dimension " + dim);
     }
     if (step < 1) {
-      throw new IndexException(this + ": step " + step + ": must be at least 1; use flip to go backwards");
+      throw new IndexException(
+          this + ": step " + step + ": must be at least 1; use flip to go backwards");
     }
     return List.of(x.withShape(x.shape().with(dim, (end - start + step - 1) / step)));
   }
@@ -54,7 +55,8 @@ public record Slice(int dim, long start, long end, long step) implements View {
                 }
                 parts.add(g);
                 if (end < shape.size(dim)) {
-                  parts.add(Tensor.zeros(shape.with(dim, shape.size(dim) - end), g.dtype(), g.device()));
+                  parts.add(
+                      Tensor.zeros(shape.with(dim, shape.size(dim) - end), g.dtype(), g.device()));
                 }
                 return parts.size() == 1 ? g : Tensor.cat(parts, dim);
               }
@@ -76,7 +78,8 @@ public record Slice(int dim, long start, long end, long step) implements View {
     return List.of(
         ErrorSample.of(new Slice(0, 2, 5, 1), IndexException.class, "must lie within 0 to 4", x),
         ErrorSample.of(new Slice(0, 0, 2, 0), IndexException.class, "at least 1", x),
-        ErrorSample.of(new Slice(2, 0, 1, 1), ShapeException.class, "dimension 2 is out of range", x));
+        ErrorSample.of(
+            new Slice(2, 0, 1, 1), ShapeException.class, "dimension 2 is out of range", x));
   }
 
   @Override

@@ -4,15 +4,14 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
-import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
 
 /**
- * Exponentials scaled to sum to one along {@code dim}: yᵢ = exp(xᵢ − m) / Σⱼ exp(xⱼ − m), with m the
- * largest input, so nothing overflows.
+ * Exponentials scaled to sum to one along {@code dim}: yᵢ = exp(xᵢ − m) / Σⱼ exp(xⱼ − m), with m
+ * the largest input, so nothing overflows.
  *
  * <p>Shape: (*) → (*). Dtype: floating, unchanged; sums are held in float32 or wider. A slice that
  * holds +∞ or NaN gives NaN; so does a slice of −∞ only, as in PyTorch.
@@ -48,15 +47,23 @@ public record Softmax(int dim) implements Op {
         Sample.of(new Softmax(-1), shape(2, 1)).named("one element"),
         Sample.of(new Softmax(-1), shape()),
         Sample.of(new Softmax(-1), shape(0, 3)),
-        Sample.of(new Softmax(-1), shape(2, 17)).within(88, 95).named("overflows without the shift"));
+        Sample.of(new Softmax(-1), shape(2, 17))
+            .within(88, 95)
+            .named("overflows without the shift"));
   }
 
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Softmax(2), ShapeException.class, "dimension 2 is out of range", TensorSpec.of(shape(3, 5), DType.FLOAT32)),
+            new Softmax(2),
+            ShapeException.class,
+            "dimension 2 is out of range",
+            TensorSpec.of(shape(3, 5), DType.FLOAT32)),
         ErrorSample.of(
-            new Softmax(0), DTypeException.class, "needs a floating dtype", TensorSpec.of(shape(3), DType.INT64)));
+            new Softmax(0),
+            DTypeException.class,
+            "needs a floating dtype",
+            TensorSpec.of(shape(3), DType.INT64)));
   }
 
   @Override

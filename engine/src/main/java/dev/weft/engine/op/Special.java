@@ -8,8 +8,8 @@ public final class Special {
   /**
    * erf(x) = 2/√π ∫₀ˣ exp(−t²) dt.
    *
-   * <p>Below 2.5 by the series 2/√π exp(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!, whose terms are all positive, so
-   * nothing cancels; above by the continued fraction of erfc. Source: NIST DLMF 7.6.2 and 7.9.1.
+   * <p>Below 2.5 by the series 2/√π exp(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!, whose terms are all positive,
+   * so nothing cancels; above by the continued fraction of erfc. Source: NIST DLMF 7.6.2 and 7.9.1.
    */
   public static double erf(double x) {
     double a = Math.abs(x);
@@ -25,7 +25,7 @@ public final class Special {
     if (a > 6) { // erfc(6) is 2e-17
       return Math.signum(x);
     }
-    return x != x ? x : Math.copySign(1 - erfcFraction(a), x);
+    return Double.isNaN(x) ? x : Math.copySign(1 - erfcFraction(a), x);
   }
 
   /** erfc(x) = 1 − erf(x), without the cancellation for large x. */

@@ -1,7 +1,5 @@
 package dev.weft.engine.op;
 
-
-
 import dev.weft.engine.DType;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
@@ -47,7 +45,9 @@ public record SumTo(Shape shape) implements Op {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new SumTo(Shape.of(2)), ShapeException.class, "is no broadcast of",
+            new SumTo(Shape.of(2)),
+            ShapeException.class,
+            "is no broadcast of",
             TensorSpec.of(Shape.of(4, 3), DType.FLOAT32)));
   }
 

@@ -31,7 +31,8 @@ public record Take() implements Op {
               Shape shape = p.inputSpec(0).shape();
               Tensor flat = p.input(1).reshape(-1);
               Tensor positions = flat.lt(0).where(flat.add(shape.numel()), flat);
-              return dev.weft.engine.Dispatch.run(new IndexSum(0, shape.numel()), positions, g.reshape(-1))
+              return dev.weft.engine.Dispatch.run(
+                      new IndexSum(0, shape.numel()), positions, g.reshape(-1))
                   .reshape(shape);
             }));
   }

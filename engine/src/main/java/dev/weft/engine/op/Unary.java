@@ -41,7 +41,11 @@ public enum Unary implements Op {
   /** The nearest integer; ties to even. */
   ROUND(Math::rint, x -> x, reals().avoiding(-1.5, -0.5, 0.5, 1.5), zero()),
   /** The integer part, towards zero. */
-  TRUNC(x -> x < 0 ? Math.ceil(x) : Math.floor(x), x -> x, reals().avoiding(-2.0, -1.0, 0.0, 1.0, 2.0), zero()),
+  TRUNC(
+      x -> x < 0 ? Math.ceil(x) : Math.floor(x),
+      x -> x,
+      reals().avoiding(-2.0, -1.0, 0.0, 1.0, 2.0),
+      zero()),
 
   EXP(Math::exp, within(-4, 4), fromOutput((g, y) -> g.mul(y))),
   /** 2^x. */
@@ -50,14 +54,20 @@ public enum Unary implements Op {
   EXPM1(Math::expm1, reals(), fromOutput((g, y) -> g.mul(y.add(1)))),
   /** Natural logarithm: −∞ at 0, NaN below. */
   LOG(Math::log, within(0.1, 10), fromInput((g, x) -> g.div(x))),
-  LOG2(x -> Math.log(x) / Math.log(2), within(0.1, 10), fromInput((g, x) -> g.div(x.mul(Math.log(2))))),
+  LOG2(
+      x -> Math.log(x) / Math.log(2),
+      within(0.1, 10),
+      fromInput((g, x) -> g.div(x.mul(Math.log(2))))),
   LOG10(Math::log10, within(0.1, 10), fromInput((g, x) -> g.div(x.mul(Math.log(10))))),
   /** log(1 + x), exact near 0. */
   LOG1P(Math::log1p, within(-0.8, 4), fromInput((g, x) -> g.div(x.add(1)))),
   /** Square root: NaN below 0; the derivative at 0 is +∞. */
   SQRT(Math::sqrt, within(0.1, 10), fromOutput((g, y) -> g.div(y.mul(2)))),
   /** 1/√x. */
-  RSQRT(x -> 1 / Math.sqrt(x), within(0.1, 10), fromOutput((g, y) -> g.mul(y.square().mul(y)).mul(-0.5))),
+  RSQRT(
+      x -> 1 / Math.sqrt(x),
+      within(0.1, 10),
+      fromOutput((g, y) -> g.mul(y.square().mul(y)).mul(-0.5))),
   /** 1/x. */
   RECIPROCAL(x -> 1 / x, within(0.3, 4), fromOutput((g, y) -> g.mul(y.square().neg()))),
 
@@ -71,12 +81,19 @@ public enum Unary implements Op {
   COSH(Math::cosh, reals(), fromInput((g, x) -> g.mul(x.sinh()))),
   TANH(Math::tanh, reals(), fromOutput((g, y) -> g.mul(y.square().rsub(1)))),
   /** 2/√π ∫₀ˣ exp(−t²) dt. */
-  ERF(Special::erf, reals(), fromInput((g, x) -> g.mul(x.square().neg().exp()).mul(2 / Math.sqrt(Math.PI)))),
+  ERF(
+      Special::erf,
+      reals(),
+      fromInput((g, x) -> g.mul(x.square().neg().exp()).mul(2 / Math.sqrt(Math.PI)))),
 
   /** 1 / (1 + exp(−x)). */
   SIGMOID(x -> 1 / (1 + Math.exp(-x)), reals(), fromOutput((g, y) -> g.mul(y).mul(y.rsub(1)))),
   /** max(x, 0). At the kink the derivative is 0, as in PyTorch; NaN stays NaN. */
-  RELU(x -> x > 0 || x != x ? x : 0, x -> Math.max(x, 0), reals().avoiding(0.0), fromOutput((g, y) -> g.mul(y.sign()))),
+  RELU(
+      x -> x > 0 || Double.isNaN(x) ? x : 0,
+      x -> Math.max(x, 0),
+      reals().avoiding(0.0),
+      fromOutput((g, y) -> g.mul(y.sign()))),
   /** x Φ(x) with the normal distribution's Φ. Source: Hendrycks, Gimpel, 2016. */
   GELU(x -> 0.5 * x * (1 + Special.erf(x / Math.sqrt(2))), reals(), fromInput(Unary::geluGradient)),
   /** GELU's tanh approximation: ½x (1 + tanh(√(2/π) (x + 0.044715 x³))). */
@@ -88,7 +105,7 @@ public enum Unary implements Op {
   SILU(x -> x / (1 + Math.exp(-x)), reals(), fromInput(Unary::siluGradient)),
 
   /** Whether x is NaN. */
-  ISNAN(x -> x != x ? 1 : 0, _ -> 0, reals()),
+  ISNAN(x -> Double.isNaN(x) ? 1 : 0, _ -> 0, reals()),
   /** Whether x is +∞ or −∞. */
   ISINF(x -> Double.isInfinite(x) ? 1 : 0, _ -> 0, reals()),
   /** Whether x is neither NaN nor infinite. */
@@ -108,7 +125,11 @@ public enum Unary implements Op {
   }
 
   /** A row that keeps integers integer. */
-  Unary(DoubleUnaryOperator definition, LongUnaryOperator onIntegers, Domain domain, Gradient gradient) {
+  Unary(
+      DoubleUnaryOperator definition,
+      LongUnaryOperator onIntegers,
+      Domain domain,
+      Gradient gradient) {
     this(definition, Optional.of(onIntegers), domain, gradient, false);
   }
 
@@ -179,20 +200,23 @@ public enum Unary implements Op {
     };
   }
 
-  private static dev.weft.engine.Tensor geluGradient(dev.weft.engine.Tensor g, dev.weft.engine.Tensor x) {
+  private static dev.weft.engine.Tensor geluGradient(
+      dev.weft.engine.Tensor g, dev.weft.engine.Tensor x) {
     var cdf = x.mul(Math.sqrt(0.5)).erf().add(1).mul(0.5);
     var pdf = x.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
     return g.mul(cdf.add(x.mul(pdf)));
   }
 
-  private static dev.weft.engine.Tensor geluTanhGradient(dev.weft.engine.Tensor g, dev.weft.engine.Tensor x) {
+  private static dev.weft.engine.Tensor geluTanhGradient(
+      dev.weft.engine.Tensor g, dev.weft.engine.Tensor x) {
     double c = Math.sqrt(2 / Math.PI);
     var t = x.mul(x.square().mul(0.044715).add(1)).mul(c).tanh();
     var inner = x.square().mul(3 * 0.044715).add(1).mul(c);
     return g.mul(t.add(1).add(x.mul(t.square().rsub(1)).mul(inner)).mul(0.5));
   }
 
-  private static dev.weft.engine.Tensor siluGradient(dev.weft.engine.Tensor g, dev.weft.engine.Tensor x) {
+  private static dev.weft.engine.Tensor siluGradient(
+      dev.weft.engine.Tensor g, dev.weft.engine.Tensor x) {
     var s = x.sigmoid();
     return g.mul(s.mul(x.mul(s.rsub(1)).add(1)));
   }
@@ -211,7 +235,10 @@ public enum Unary implements Op {
   public static List<ErrorSample> errors() {
     return Arrays.stream(values())
         .filter(op -> !op.predicate)
-        .map(op -> ErrorSample.of(op, DTypeException.class, op.toString(), TensorSpec.of(shape(3), DType.BOOL)))
+        .map(
+            op ->
+                ErrorSample.of(
+                    op, DTypeException.class, op.toString(), TensorSpec.of(shape(3), DType.BOOL)))
         .toList();
   }
 

@@ -72,8 +72,12 @@ public record Where() implements Op {
     return List.of(
         ErrorSample.of(op(), DTypeException.class, "must be bool", x, x, x),
         ErrorSample.of(
-            op(), ShapeException.class, "shapes differ",
-            TensorSpec.of(shape(3), DType.BOOL), x, x));
+            op(),
+            ShapeException.class,
+            "shapes differ",
+            TensorSpec.of(shape(3), DType.BOOL),
+            x,
+            x));
   }
 
   @Override

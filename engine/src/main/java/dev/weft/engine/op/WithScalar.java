@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A binary op whose other operand is one number: x ∘ s, or s ∘ x when {@code scalarFirst}. No tensor
- * is made for the number; it is rounded to the dtype of x before it is used.
+ * A binary op whose other operand is one number: x ∘ s, or s ∘ x when {@code scalarFirst}. No
+ * tensor is made for the number; it is rounded to the dtype of x before it is used.
  *
  * @param scalar a {@code Long} for integers, else a {@code Double}
  */
@@ -24,7 +24,11 @@ public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implemen
     TensorSpec x = inputs.getFirst();
     if (!x.dtype().isFloating() && scalar instanceof Double) {
       throw new DTypeException(
-          this + ": " + x + ": an integer tensor with a floating number; convert it first, for example with x.to(DType.FLOAT32)");
+          this
+              + ": "
+              + x
+              + ": an integer tensor with a floating number; convert it first, for example with"
+              + " x.to(DType.FLOAT32)");
     }
     return List.of(op.inferred(x));
   }
@@ -76,7 +80,8 @@ public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implemen
         return pull.input(0);
       }
       TensorSpec spec = pull.inputSpec(0);
-      return Tensor.full(Tensor.scalarShape(), scalar, spec.dtype(), spec.device()).expand(spec.shape());
+      return Tensor.full(Tensor.scalarShape(), scalar, spec.dtype(), spec.device())
+          .expand(spec.shape());
     }
 
     @Override
@@ -125,7 +130,10 @@ public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implemen
       for (boolean first : new boolean[] {false, true}) {
         Sample.Input input = both.inputs().get(first ? 1 : 0);
         Domain other = both.inputs().get(first ? 0 : 1).domain();
-        Number scalar = op.dtypes().contains(DType.FLOAT32) ? Double.valueOf(other.at(0.75)) : Long.valueOf(3);
+        Number scalar = 3L;
+        if (op.dtypes().contains(DType.FLOAT32)) {
+          scalar = other.at(0.75);
+        }
         samples.add(Sample.of(new WithScalar(op, scalar, first), shape(5, 7)).in(input.domain()));
         if (!first && op.dtypes().contains(DType.INT64)) {
           samples.add(Sample.of(new WithScalar(op, 2L, false), shape(5, 7)).in(input.domain()));
@@ -138,10 +146,14 @@ public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implemen
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new WithScalar(Binary.ADD, 0.5, false), DTypeException.class, "an integer tensor with a floating number",
+            new WithScalar(Binary.ADD, 0.5, false),
+            DTypeException.class,
+            "an integer tensor with a floating number",
             TensorSpec.of(shape(3), DType.INT32)),
         ErrorSample.of(
-            new WithScalar(Binary.BITWISE_AND, 1L, false), DTypeException.class, "bitwise_and",
+            new WithScalar(Binary.BITWISE_AND, 1L, false),
+            DTypeException.class,
+            "bitwise_and",
             TensorSpec.of(shape(3), DType.FLOAT32)));
   }
 

@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * One device's way to compute ops. Dispatch has inferred and allocated before it calls: shapes and
- * dtypes are right, outputs are contiguous and as {@code Op.infer} said, inputs may have any layout.
+ * dtypes are right, outputs are contiguous and as {@code Op.infer} said, inputs may have any
+ * layout.
  *
  * <p>Thread-safe: ranks and workers of one process share a backend.
  */
@@ -23,7 +24,8 @@ public interface Backend {
   Block allocate(int index, long bytes);
 
   /**
-   * Computes {@code op}. Ops that change an input in place (see {@code Op.mutates}) have no outputs.
+   * Computes {@code op}. Ops that change an input in place (see {@code Op.mutates}) have no
+   * outputs.
    */
   void compute(Op op, Tensor[] inputs, Tensor[] outputs);
 

@@ -18,8 +18,8 @@ public interface Tape {
   void record(Op op, Tensor[] inputs, Tensor[] outputs);
 
   /**
-   * Called before {@code op} overwrites {@code target}, which is its first input. Throws when backward
-   * could not be right afterwards.
+   * Called before {@code op} overwrites {@code target}, which is its first input. Throws when
+   * backward could not be right afterwards.
    *
    * @return what to call once the values are in place
    */
@@ -40,7 +40,10 @@ public interface Tape {
   /** Replaces the gradient. */
   void grad(Tensor tensor, Optional<Tensor> gradient);
 
-  /** Calls {@code hook} with the gradient of {@code tensor} once it is known; what it returns goes on. */
+  /**
+   * Calls {@code hook} with the gradient of {@code tensor} once it is known; what it returns goes
+   * on.
+   */
   Scope hook(Tensor tensor, UnaryOperator<Tensor> hook);
 
   /** Adds ∂root/∂leaf to the gradient of every leaf that {@code root} was made from. */
