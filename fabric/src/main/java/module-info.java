@@ -11,7 +11,7 @@ module dev.weft.fabric {
   requires static org.jspecify;
 
   // exports dev.weft.fabric;
-  // exports dev.weft.fabric.comm;
+  exports dev.weft.fabric.comm;
   // exports dev.weft.fabric.launch;
   // exports dev.weft.fabric.strategy;
   // exports dev.weft.fabric.precision;
