@@ -3,7 +3,7 @@ package dev.weft.engine;
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Clamp;
-import dev.weft.engine.op.Dropout;
+import dev.weft.engine.op.DropoutOp;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.Where;
 import dev.weft.engine.op.WithScalar;
@@ -514,7 +514,7 @@ public sealed interface ElementwiseOps permits Tensor {
   default Tensor dropout(double p) {
     Tensor x = (Tensor) this;
     Generator generator = Context.current().generator();
-    return Dispatch.run(new Dropout(p, generator.seed(), generator.reserve(x.numel())), x);
+    return Dispatch.run(new DropoutOp(p, generator.seed(), generator.reserve(x.numel())), x);
   }
 
   /** Converts to {@code dtype}; itself when it has it already. See {@link Cast}. */

@@ -1,10 +1,10 @@
 package dev.weft.engine;
 
 import dev.weft.engine.op.ArgReduce;
-import dev.weft.engine.op.LogSoftmax;
+import dev.weft.engine.op.LogSoftmaxOp;
 import dev.weft.engine.op.Reduce;
 import dev.weft.engine.op.Reduce.Kind;
-import dev.weft.engine.op.Softmax;
+import dev.weft.engine.op.SoftmaxOp;
 import dev.weft.engine.op.SumTo;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,14 +134,14 @@ public sealed interface ReductionOps permits Tensor {
     return arg(false, dim, keepdim);
   }
 
-  /** Exponentials scaled to sum to one along {@code dim}. See {@link Softmax}. */
+  /** Exponentials scaled to sum to one along {@code dim}. See {@link SoftmaxOp}. */
   default Tensor softmax(int dim) {
-    return Dispatch.run(new Softmax(dim), (Tensor) this);
+    return Dispatch.run(new SoftmaxOp(dim), (Tensor) this);
   }
 
-  /** The logarithm of the softmax along {@code dim}. See {@link LogSoftmax}. */
+  /** The logarithm of the softmax along {@code dim}. See {@link LogSoftmaxOp}. */
   default Tensor logSoftmax(int dim) {
-    return Dispatch.run(new LogSoftmax(dim), (Tensor) this);
+    return Dispatch.run(new LogSoftmaxOp(dim), (Tensor) this);
   }
 
   /** Sums over what broadcasting from {@code shape} would have repeated. See {@link SumTo}. */

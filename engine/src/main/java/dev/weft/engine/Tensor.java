@@ -6,8 +6,8 @@ import dev.weft.engine.op.Cat;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.Fill;
 import dev.weft.engine.op.Op;
-import dev.weft.engine.op.Random;
-import dev.weft.engine.op.Random.Distribution;
+import dev.weft.engine.op.RandomOp;
+import dev.weft.engine.op.RandomOp.Distribution;
 import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.spi.Tape;
 import dev.weft.engine.spi.TapeEntry;
@@ -250,7 +250,7 @@ public non-sealed class Tensor
     return random(Distribution.NORMAL, 0, 1, Shape.of(shape), generator);
   }
 
-  /** Random numbers of the default dtype; {@link Random} says what a and b mean. */
+  /** RandomOp numbers of the default dtype; {@link RandomOp} says what a and b mean. */
   public static Tensor random(
       Distribution distribution, double a, double b, Shape shape, Generator generator) {
     Context context = Context.current();
@@ -261,7 +261,7 @@ public non-sealed class Tensor
   public static Tensor random(
       Distribution distribution, double a, double b, TensorSpec spec, Generator generator) {
     return Dispatch.run(
-        new Random(
+        new RandomOp(
             distribution, a, b, spec, generator.seed(), generator.reserve(spec.shape().numel())));
   }
 

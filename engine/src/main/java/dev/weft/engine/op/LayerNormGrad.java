@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gradient of {@link LayerNorm} in one pass; used when it will not be differentiated again.
+ * The gradient of {@link LayerNormOp} in one pass; used when it will not be differentiated again.
  *
  * <p>Inputs: g (*, D), x (*, D), μ (*), 1/√(σ² + ε) (*) and w (D) if there is one. Outputs: ∂L/∂x,
  * then ∂L/∂w and ∂L/∂b as far as the forward op has them.
  */
-public record LayerNormGrad(LayerNorm forward) implements Op {
+public record LayerNormGrad(LayerNormOp forward) implements Op {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
@@ -41,8 +41,8 @@ public record LayerNormGrad(LayerNorm forward) implements Op {
 
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
-    for (Sample sample : LayerNorm.samples()) {
-      var forward = (LayerNorm) sample.op();
+    for (Sample sample : LayerNormOp.samples()) {
+      var forward = (LayerNormOp) sample.op();
       Shape x = sample.inputs().get(0).shape();
       Shape rows = x.slice(0, x.rank() - forward.dims());
       var op = new LayerNormGrad(forward);
@@ -60,7 +60,7 @@ public record LayerNormGrad(LayerNorm forward) implements Op {
     TensorSpec rows = TensorSpec.of(shape(5), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new LayerNormGrad(new LayerNorm(1, 1e-5, false, false)),
+            new LayerNormGrad(new LayerNormOp(1, 1e-5, false, false)),
             ShapeException.class,
             "gradient (5, 6)",
             TensorSpec.of(shape(5, 6), DType.FLOAT32),

@@ -12,7 +12,7 @@ import java.util.Set;
  * <p>An op says what comes out ({@link #infer}), how a gradient is pulled back ({@link #gradient})
  * and, in a static method {@code samples()}, what to test it on. It owns no memory, knows no device
  * and has no hidden state: random ops carry their seed and offset. Its text, for example {@code
- * Softmax[dim=-1]}, is what errors, profiles, tests and docs show.
+ * SoftmaxOp[dim=-1]}, is what errors, profiles, tests and docs show.
  *
  * <p>Inputs of an elementwise op have equal shapes and dtypes when it is computed; broadcasting and
  * promotion are ops of their own ({@link Expand}, {@link Cast}) that the methods of {@code Tensor}
@@ -39,17 +39,17 @@ public sealed interface Op
         Reduce,
         ArgReduce,
         Matmul,
-        Linear,
-        Softmax,
-        LogSoftmax,
+        LinearOp,
+        SoftmaxOp,
+        LogSoftmaxOp,
         CrossEntropy,
         CrossEntropyGrad,
-        LayerNorm,
+        LayerNormOp,
         LayerNormGrad,
-        Dropout,
+        DropoutOp,
         Fill,
         Arange,
-        Random,
+        RandomOp,
         Multinomial,
         SgdStep,
         AdamStep {

@@ -16,7 +16,7 @@ import java.util.List;
  * <p>Shape: (*) → (*). Dtype: floating, unchanged; sums are held in float32 or wider. A slice that
  * holds +∞ or NaN gives NaN; so does a slice of −∞ only, as in PyTorch.
  */
-public record Softmax(int dim) implements Op {
+public record SoftmaxOp(int dim) implements Op {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
@@ -40,14 +40,14 @@ public record Softmax(int dim) implements Op {
 
   public static List<Sample> samples() {
     return List.of(
-        Sample.of(new Softmax(-1), shape(3, 5)),
-        Sample.of(new Softmax(0), shape(4, 3)),
-        Sample.of(new Softmax(1), shape(2, 67, 3)),
-        Sample.of(new Softmax(-1), shape(4, 67)),
-        Sample.of(new Softmax(-1), shape(2, 1)).named("one element"),
-        Sample.of(new Softmax(-1), shape()),
-        Sample.of(new Softmax(-1), shape(0, 3)),
-        Sample.of(new Softmax(-1), shape(2, 17))
+        Sample.of(new SoftmaxOp(-1), shape(3, 5)),
+        Sample.of(new SoftmaxOp(0), shape(4, 3)),
+        Sample.of(new SoftmaxOp(1), shape(2, 67, 3)),
+        Sample.of(new SoftmaxOp(-1), shape(4, 67)),
+        Sample.of(new SoftmaxOp(-1), shape(2, 1)).named("one element"),
+        Sample.of(new SoftmaxOp(-1), shape()),
+        Sample.of(new SoftmaxOp(-1), shape(0, 3)),
+        Sample.of(new SoftmaxOp(-1), shape(2, 17))
             .within(88, 95)
             .named("overflows without the shift"));
   }
@@ -55,12 +55,12 @@ public record Softmax(int dim) implements Op {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Softmax(2),
+            new SoftmaxOp(2),
             ShapeException.class,
             "dimension 2 is out of range",
             TensorSpec.of(shape(3, 5), DType.FLOAT32)),
         ErrorSample.of(
-            new Softmax(0),
+            new SoftmaxOp(0),
             DTypeException.class,
             "needs a floating dtype",
             TensorSpec.of(shape(3), DType.INT64)));

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>Shape: (*) → (*). Dtype: floating, unchanged; sums are held in float32 or wider.
  */
-public record LogSoftmax(int dim) implements Op {
+public record LogSoftmaxOp(int dim) implements Op {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
@@ -34,14 +34,14 @@ public record LogSoftmax(int dim) implements Op {
 
   public static List<Sample> samples() {
     return List.of(
-        Sample.of(new LogSoftmax(-1), shape(3, 5)),
-        Sample.of(new LogSoftmax(0), shape(4, 3)),
-        Sample.of(new LogSoftmax(1), shape(2, 67, 3)),
-        Sample.of(new LogSoftmax(-1), shape(4, 67)),
-        Sample.of(new LogSoftmax(-1), shape(2, 1)).named("one element"),
-        Sample.of(new LogSoftmax(-1), shape()),
-        Sample.of(new LogSoftmax(-1), shape(0, 3)),
-        Sample.of(new LogSoftmax(-1), shape(2, 17))
+        Sample.of(new LogSoftmaxOp(-1), shape(3, 5)),
+        Sample.of(new LogSoftmaxOp(0), shape(4, 3)),
+        Sample.of(new LogSoftmaxOp(1), shape(2, 67, 3)),
+        Sample.of(new LogSoftmaxOp(-1), shape(4, 67)),
+        Sample.of(new LogSoftmaxOp(-1), shape(2, 1)).named("one element"),
+        Sample.of(new LogSoftmaxOp(-1), shape()),
+        Sample.of(new LogSoftmaxOp(-1), shape(0, 3)),
+        Sample.of(new LogSoftmaxOp(-1), shape(2, 17))
             .within(88, 95)
             .named("overflows without the shift"));
   }
@@ -49,12 +49,12 @@ public record LogSoftmax(int dim) implements Op {
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new LogSoftmax(2),
+            new LogSoftmaxOp(2),
             ShapeException.class,
             "dimension 2 is out of range",
             TensorSpec.of(shape(3, 5), DType.FLOAT32)),
         ErrorSample.of(
-            new LogSoftmax(0),
+            new LogSoftmaxOp(0),
             DTypeException.class,
             "needs a floating dtype",
             TensorSpec.of(shape(3), DType.INT64)));

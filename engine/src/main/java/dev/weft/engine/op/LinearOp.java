@@ -17,7 +17,7 @@ import java.util.List;
  *
  * <p>Inputs: x (*, in), W (out, in) and, with {@code bias}, b (out). Shape: (*, out).
  */
-public record Linear(boolean bias) implements Op {
+public record LinearOp(boolean bias) implements Op {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
@@ -92,32 +92,32 @@ public record Linear(boolean bias) implements Op {
 
   public static List<Sample> samples() {
     return List.of(
-        Sample.of(new Linear(true), shape(5, 7), shape(4, 7), shape(4)),
-        Sample.of(new Linear(false), shape(5, 7), shape(4, 7)),
-        Sample.of(new Linear(true), shape(2, 3, 7), shape(4, 7), shape(4)),
-        Sample.of(new Linear(true), shape(7), shape(4, 7), shape(4)),
-        Sample.of(new Linear(true), shape(33, 40), shape(50, 40), shape(50)),
-        Sample.of(new Linear(true), shape(0, 7), shape(4, 7), shape(4)));
+        Sample.of(new LinearOp(true), shape(5, 7), shape(4, 7), shape(4)),
+        Sample.of(new LinearOp(false), shape(5, 7), shape(4, 7)),
+        Sample.of(new LinearOp(true), shape(2, 3, 7), shape(4, 7), shape(4)),
+        Sample.of(new LinearOp(true), shape(7), shape(4, 7), shape(4)),
+        Sample.of(new LinearOp(true), shape(33, 40), shape(50, 40), shape(50)),
+        Sample.of(new LinearOp(true), shape(0, 7), shape(4, 7), shape(4)));
   }
 
   public static List<ErrorSample> errors() {
     TensorSpec x = TensorSpec.of(shape(5, 7), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new Linear(false),
+            new LinearOp(false),
             ShapeException.class,
             "input (5, 7), weight (4, 6)",
             x,
             TensorSpec.of(shape(4, 6), DType.FLOAT32)),
         ErrorSample.of(
-            new Linear(true),
+            new LinearOp(true),
             ShapeException.class,
             "one bias per row",
             x,
             TensorSpec.of(shape(4, 7), DType.FLOAT32),
             TensorSpec.of(shape(7), DType.FLOAT32)),
         ErrorSample.of(
-            new Linear(false),
+            new LinearOp(false),
             DTypeException.class,
             "dtypes differ",
             x,

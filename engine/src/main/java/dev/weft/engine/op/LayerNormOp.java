@@ -18,7 +18,7 @@ import java.util.List;
  * for the last {@code dims} sizes. Outputs: y (*, D); μ and 1/√(σ² + ε), both (*), in float32 or
  * wider. Source: Ba, Kiros, Hinton, "Layer normalization", 2016.
  */
-public record LayerNorm(int dims, double eps, boolean weight, boolean bias) implements Op {
+public record LayerNormOp(int dims, double eps, boolean weight, boolean bias) implements Op {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
@@ -119,25 +119,25 @@ public record LayerNorm(int dims, double eps, boolean weight, boolean bias) impl
 
   public static List<Sample> samples() {
     return List.of(
-        Sample.of(new LayerNorm(1, 1e-5, true, true), shape(5, 7), shape(7), shape(7)),
-        Sample.of(new LayerNorm(1, 1e-5, true, false), shape(2, 3, 67), shape(67)),
-        Sample.of(new LayerNorm(1, 1e-5, false, false), shape(5, 7)),
-        Sample.of(new LayerNorm(2, 1e-5, true, true), shape(2, 3, 4), shape(3, 4), shape(3, 4)),
-        Sample.of(new LayerNorm(1, 1e-5, true, true), shape(7), shape(7), shape(7)),
-        Sample.of(new LayerNorm(1, 1e-5, true, true), shape(0, 7), shape(7), shape(7)));
+        Sample.of(new LayerNormOp(1, 1e-5, true, true), shape(5, 7), shape(7), shape(7)),
+        Sample.of(new LayerNormOp(1, 1e-5, true, false), shape(2, 3, 67), shape(67)),
+        Sample.of(new LayerNormOp(1, 1e-5, false, false), shape(5, 7)),
+        Sample.of(new LayerNormOp(2, 1e-5, true, true), shape(2, 3, 4), shape(3, 4), shape(3, 4)),
+        Sample.of(new LayerNormOp(1, 1e-5, true, true), shape(7), shape(7), shape(7)),
+        Sample.of(new LayerNormOp(1, 1e-5, true, true), shape(0, 7), shape(7), shape(7)));
   }
 
   public static List<ErrorSample> errors() {
     TensorSpec x = TensorSpec.of(shape(5, 7), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new LayerNorm(1, 1e-5, true, false),
+            new LayerNormOp(1, 1e-5, true, false),
             ShapeException.class,
             "needs (7)",
             x,
             TensorSpec.of(shape(5), DType.FLOAT32)),
         ErrorSample.of(
-            new LayerNorm(1, 1e-5, false, false),
+            new LayerNormOp(1, 1e-5, false, false),
             DTypeException.class,
             "needs a floating dtype",
             TensorSpec.of(shape(5, 7), DType.INT64)));

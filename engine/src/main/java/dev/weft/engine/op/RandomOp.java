@@ -19,7 +19,7 @@ import java.util.Set;
  * @param b upper bound (exclusive) of UNIFORM and INTEGERS, standard deviation of NORMAL; else
  *     unused
  */
-public record Random(
+public record RandomOp(
     Distribution distribution, double a, double b, TensorSpec spec, long seed, long offset)
     implements Op {
 
@@ -69,25 +69,25 @@ public record Random(
     for (DType dtype : DTypes.FLOATING) {
       samples.add(
           Sample.of(
-              new Random(Distribution.UNIFORM, -1, 1, TensorSpec.of(shape(5, 67), dtype), 7, 0)));
+              new RandomOp(Distribution.UNIFORM, -1, 1, TensorSpec.of(shape(5, 67), dtype), 7, 0)));
       samples.add(
           Sample.of(
-              new Random(Distribution.NORMAL, 1, 2, TensorSpec.of(shape(5, 67), dtype), 7, 5)));
+              new RandomOp(Distribution.NORMAL, 1, 2, TensorSpec.of(shape(5, 67), dtype), 7, 5)));
     }
     samples.add(
         Sample.of(
-            new Random(Distribution.INTEGERS, -5, 9, TensorSpec.of(shape(37), DType.INT64), 7, 0)));
+            new RandomOp(Distribution.INTEGERS, -5, 9, TensorSpec.of(shape(37), DType.INT64), 7, 0)));
     samples.add(
         Sample.of(
-            new Random(
+            new RandomOp(
                 Distribution.INTEGERS, 0, 200, TensorSpec.of(shape(37), DType.UINT8), 7, 1)));
     samples.add(
         Sample.of(
-            new Random(
+            new RandomOp(
                 Distribution.BERNOULLI, 0.3, 0, TensorSpec.of(shape(37), DType.BOOL), 7, 2)));
     samples.add(
         Sample.of(
-            new Random(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(0), DType.FLOAT32), 7, 0)));
+            new RandomOp(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(0), DType.FLOAT32), 7, 0)));
     return samples;
   }
 
@@ -95,15 +95,15 @@ public record Random(
     TensorSpec floats = TensorSpec.of(shape(3), DType.FLOAT32);
     return List.of(
         ErrorSample.of(
-            new Random(Distribution.INTEGERS, 3, 3, TensorSpec.of(shape(3), DType.INT64), 1, 0),
+            new RandomOp(Distribution.INTEGERS, 3, 3, TensorSpec.of(shape(3), DType.INT64), 1, 0),
             IllegalArgumentException.class,
             "no distribution"),
         ErrorSample.of(
-            new Random(Distribution.NORMAL, 0, -1, floats, 1, 0),
+            new RandomOp(Distribution.NORMAL, 0, -1, floats, 1, 0),
             IllegalArgumentException.class,
             "no distribution"),
         ErrorSample.of(
-            new Random(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(3), DType.INT64), 1, 0),
+            new RandomOp(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(3), DType.INT64), 1, 0),
             DTypeException.class,
             "needs a floating dtype"));
   }

@@ -14,9 +14,9 @@ import java.util.List;
  *
  * <p>Shape: (*) → (*). Dtype: floating. Source: Srivastava et al., 2014.
  */
-public record Dropout(double p, long seed, long offset) implements Op {
+public record DropoutOp(double p, long seed, long offset) implements Op {
 
-  public Dropout {
+  public DropoutOp {
     if (!(p >= 0 && p <= 1)) {
       throw new IllegalArgumentException("dropout: p = " + p + ": must be from 0 to 1");
     }
@@ -34,19 +34,19 @@ public record Dropout(double p, long seed, long offset) implements Op {
 
   public static List<Sample> samples() {
     return List.of(
-        Sample.of(new Dropout(0.1, 1, 0), shape(5, 67)),
-        Sample.of(new Dropout(0.5, 2, 3), shape(5, 7))
+        Sample.of(new DropoutOp(0.1, 1, 0), shape(5, 67)),
+        Sample.of(new DropoutOp(0.5, 2, 3), shape(5, 7))
             .named("an offset that is no multiple of four"),
-        Sample.of(new Dropout(0, 1, 0), shape(5, 7)),
-        Sample.of(new Dropout(1, 1, 0), shape(5, 7)),
-        Sample.of(new Dropout(0.5, 1, 0), shape()),
-        Sample.of(new Dropout(0.5, 1, 0), shape(0)));
+        Sample.of(new DropoutOp(0, 1, 0), shape(5, 7)),
+        Sample.of(new DropoutOp(1, 1, 0), shape(5, 7)),
+        Sample.of(new DropoutOp(0.5, 1, 0), shape()),
+        Sample.of(new DropoutOp(0.5, 1, 0), shape(0)));
   }
 
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Dropout(0.5, 1, 0),
+            new DropoutOp(0.5, 1, 0),
             DTypeException.class,
             "needs a floating dtype",
             TensorSpec.of(shape(3), DType.INT64)));
