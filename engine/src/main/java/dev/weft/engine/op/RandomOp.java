@@ -76,7 +76,8 @@ public record RandomOp(
     }
     samples.add(
         Sample.of(
-            new RandomOp(Distribution.INTEGERS, -5, 9, TensorSpec.of(shape(37), DType.INT64), 7, 0)));
+            new RandomOp(
+                Distribution.INTEGERS, -5, 9, TensorSpec.of(shape(37), DType.INT64), 7, 0)));
     samples.add(
         Sample.of(
             new RandomOp(
@@ -87,7 +88,8 @@ public record RandomOp(
                 Distribution.BERNOULLI, 0.3, 0, TensorSpec.of(shape(37), DType.BOOL), 7, 2)));
     samples.add(
         Sample.of(
-            new RandomOp(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(0), DType.FLOAT32), 7, 0)));
+            new RandomOp(
+                Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(0), DType.FLOAT32), 7, 0)));
     return samples;
   }
 

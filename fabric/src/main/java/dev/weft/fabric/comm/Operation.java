@@ -77,9 +77,8 @@ abstract class Operation implements Work {
   final void pause() throws InterruptedException {
     synchronized (this) {
       if (!done) {
-        wait(
-            5); // a bound only in case the one who moves it along gives up that role; see
-                // Endpoint.await
+        wait(5); // a bound only in case the one who moves it along gives up that role; see
+        // Endpoint.await
       }
     }
   }
