@@ -2,6 +2,7 @@ package dev.weft.fabric.comm;
 
 import dev.weft.fabric.comm.CollectiveException.Kind;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Carries a failure from the middle of a transfer to the endpoint, which tells every rank of it.
@@ -20,8 +21,8 @@ final class Broken extends RuntimeException {
 
   /** Two ranks that called different things. */
   static Broken mismatch(int rank, Header mine, int otherRank, Header theirs) {
-    String ours = "rank %d calls %s".formatted(rank, mine);
-    String others = "rank %d calls %s".formatted(otherRank, theirs);
+    String ours = String.format(Locale.ROOT, "rank %d calls %s", rank, mine);
+    String others = String.format(Locale.ROOT, "rank %d calls %s", otherRank, theirs);
     String both = rank < otherRank ? ours + ", " + others : others + ", " + ours;
     return new Broken(
         Failure.of(Kind.MISMATCH, List.of(rank, otherRank), "the ranks disagree: " + both));

@@ -3,6 +3,7 @@ package dev.weft.fabric.comm;
 import dev.weft.engine.DeviceException;
 import dev.weft.engine.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 
 /**
  * A tensor in the hands of a call: contiguous native memory that stays alive until the call has
@@ -34,8 +35,11 @@ final class Buffer {
   private static Buffer of(String collective, Tensor tensor, boolean writable) {
     if (!tensor.device().isCpu()) {
       throw new DeviceException(
-          "%s: a tensor on %s: this communicator moves memory of the CPU; use x.to(Device.CPU)"
-              .formatted(collective, tensor.device()));
+          String.format(
+              Locale.ROOT,
+              "%s: a tensor on %s: this communicator moves memory of the CPU; use x.to(Device.CPU)",
+              collective,
+              tensor.device()));
     }
     // An alias belongs to no scope, and what is done to it is not recorded for backward.
     Tensor target = tensor.alias();

@@ -4,6 +4,7 @@ import dev.weft.fabric.comm.CollectiveException.Kind;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -318,7 +319,11 @@ abstract class Endpoint {
             Failure.of(
                 Kind.TIMEOUT,
                 waiting.ranks(),
-                "timed out after %s: %s".formatted(operation.call.timeout(), waiting.reason())));
+                String.format(
+                    Locale.ROOT,
+                    "timed out after %s: %s",
+                    operation.call.timeout(),
+                    waiting.reason())));
       }
     }
   }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -34,11 +35,15 @@ record Failure(Kind kind, List<Integer> ranks, String reason, Optional<Throwable
     return of(
         Kind.DIED,
         ranks,
-        "%s died: the connection ended without a goodbye".formatted(names(ranks)));
+        String.format(
+            Locale.ROOT, "%s died: the connection ended without a goodbye", names(ranks)));
   }
 
   static Failure left(int rank) {
-    return of(Kind.CLOSED, List.of(rank), "rank %d has closed its communicator".formatted(rank));
+    return of(
+        Kind.CLOSED,
+        List.of(rank),
+        String.format(Locale.ROOT, "rank %d has closed its communicator", rank));
   }
 
   /** This rank threw {@code cause} or gave up because of it. */
@@ -46,7 +51,7 @@ record Failure(Kind kind, List<Integer> ranks, String reason, Optional<Throwable
     return new Failure(
         Kind.ABORTED,
         List.of(rank),
-        "rank %d failed: %s".formatted(rank, cause),
+        String.format(Locale.ROOT, "rank %d failed: %s", rank, cause),
         Optional.of(cause));
   }
 
@@ -57,7 +62,8 @@ record Failure(Kind kind, List<Integer> ranks, String reason, Optional<Throwable
 
   /** The exception to throw from {@code collective} on {@code rank}. */
   CollectiveException exception(String collective, int rank) {
-    return new CollectiveException("%s on rank %d: %s".formatted(collective, rank, reason), this);
+    return new CollectiveException(
+        String.format(Locale.ROOT, "%s on rank %d: %s", collective, rank, reason), this);
   }
 
   byte[] encode() {
@@ -78,7 +84,8 @@ record Failure(Kind kind, List<Integer> ranks, String reason, Optional<Throwable
       Kind kind = Kind.values()[in.get() % Kind.values().length];
       int count = in.getInt();
       if (count < 0 || count > in.remaining() / 4) {
-        throw new IllegalArgumentException("a failure report of %d ranks".formatted(count));
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "a failure report of %d ranks", count));
       }
       List<Integer> ranks = new ArrayList<>();
       for (int i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,7 +58,8 @@ class GroupCommunicator implements Communicator {
 
   static Duration checked(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("timeout: %s is not positive".formatted(timeout));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "timeout: %s is not positive", timeout));
     }
     return timeout.compareTo(LONGEST_TIMEOUT) > 0 ? LONGEST_TIMEOUT : timeout;
   }
@@ -89,14 +91,18 @@ class GroupCommunicator implements Communicator {
       requireRank("group", "rank", rank);
       if (chosen.contains(members.get(rank))) {
         throw new IllegalArgumentException(
-            "group: %s: rank %d is there twice".formatted(Arrays.toString(ranks), rank));
+            String.format(
+                Locale.ROOT, "group: %s: rank %d is there twice", Arrays.toString(ranks), rank));
       }
       chosen.add(members.get(rank));
     }
     if (!chosen.contains(endpoint.rank)) {
       throw new IllegalArgumentException(
-          "group: %s: this is rank %d; only members may make a group"
-              .formatted(Arrays.toString(ranks), index));
+          String.format(
+              Locale.ROOT,
+              "group: %s: this is rank %d; only members may make a group",
+              Arrays.toString(ranks),
+              index));
     }
     return new GroupCommunicator(
         endpoint, List.copyOf(chosen), digest(chosen), endpoint.sequence(chosen), timeout);
@@ -208,7 +214,8 @@ class GroupCommunicator implements Communicator {
     requireRank(kind.word, "peer", peer);
     if (peer == index) {
       throw new IllegalArgumentException(
-          "%s: rank %d cannot be its own peer; use copyFrom".formatted(kind.word, peer));
+          String.format(
+              Locale.ROOT, "%s: rank %d cannot be its own peer; use copyFrom", kind.word, peer));
     }
     Buffer buffer =
         kind == Header.Kind.SEND
@@ -246,14 +253,25 @@ class GroupCommunicator implements Communicator {
   private void requireRank(String collective, String role, int rank) {
     if (rank < 0 || rank >= members.size()) {
       throw new IllegalArgumentException(
-          "%s: %s %d is not among the %d ranks".formatted(collective, role, rank, members.size()));
+          String.format(
+              Locale.ROOT,
+              "%s: %s %d is not among the %d ranks",
+              collective,
+              role,
+              rank,
+              members.size()));
     }
   }
 
   private static void requireWithin(String collective, byte[] value, int limit) {
     if (value.length > limit) {
       throw new IllegalArgumentException(
-          "%s: %d bytes are more than the limit of %d".formatted(collective, value.length, limit));
+          String.format(
+              Locale.ROOT,
+              "%s: %d bytes are more than the limit of %d",
+              collective,
+              value.length,
+              limit));
     }
   }
 
@@ -261,21 +279,28 @@ class GroupCommunicator implements Communicator {
       String collective, String partName, Tensor part, String wholeName, Tensor whole) {
     if (part.dtype() != whole.dtype()) {
       throw new DTypeException(
-          "%s: %s is %s, %s is %s: dtypes differ"
-              .formatted(collective, partName, part.dtype(), wholeName, whole.dtype()));
+          String.format(
+              Locale.ROOT,
+              "%s: %s is %s, %s is %s: dtypes differ",
+              collective,
+              partName,
+              part.dtype(),
+              wholeName,
+              whole.dtype()));
     }
     if (Math.multiplyExact(part.numel(), (long) members.size()) != whole.numel()) {
       throw new ShapeException(
-          "%s: %s %s, %s %s: for %d ranks %s needs %d elements"
-              .formatted(
-                  collective,
-                  partName,
-                  part.shape(),
-                  wholeName,
-                  whole.shape(),
-                  members.size(),
-                  wholeName,
-                  part.numel() * members.size()));
+          String.format(
+              Locale.ROOT,
+              "%s: %s %s, %s %s: for %d ranks %s needs %d elements",
+              collective,
+              partName,
+              part.shape(),
+              wholeName,
+              whole.shape(),
+              members.size(),
+              wholeName,
+              part.numel() * members.size()));
     }
   }
 
@@ -297,8 +322,11 @@ class GroupCommunicator implements Communicator {
       from.release();
       to.release();
       throw new IllegalArgumentException(
-          "%s: in and out share memory; they may only where one is part %d of the other"
-              .formatted(collective, index));
+          String.format(
+              Locale.ROOT,
+              "%s: in and out share memory; they may only where one is part %d of the other",
+              collective,
+              index));
     }
   }
 
@@ -375,6 +403,6 @@ class GroupCommunicator implements Communicator {
 
   @Override
   public String toString() {
-    return "rank %d of %d".formatted(index, members.size());
+    return String.format(Locale.ROOT, "rank %d of %d", index, members.size());
   }
 }

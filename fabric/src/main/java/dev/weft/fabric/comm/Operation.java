@@ -74,11 +74,12 @@ abstract class Operation implements Work {
   }
 
   /** Waits a little for somebody else to complete it. Any thread. */
+  @SuppressWarnings("WaitNotInLoop") // its callers loop
   final void pause() throws InterruptedException {
     synchronized (this) {
       if (!done) {
-        wait(5); // a bound only in case the one who moves it along gives up that role; see
-        // Endpoint.await
+        // A bound only in case the one who moves it along gives up that role; see Endpoint.await.
+        wait(5);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.weft.fabric.comm;
 
 import java.util.List;
+import java.util.Locale;
 
 /** A tensor expected from one other rank. */
 final class ReceiveOperation extends Operation implements Message {
@@ -43,7 +44,7 @@ final class ReceiveOperation extends Operation implements Message {
     return new Waiting(
         List.of(peer.rank),
         peer.owesData()
-            ? "rank %d has not sent all of the data".formatted(peer.rank)
-            : "rank %d has not called send".formatted(peer.rank));
+            ? String.format(Locale.ROOT, "rank %d has not sent all of the data", peer.rank)
+            : String.format(Locale.ROOT, "rank %d has not called send", peer.rank));
   }
 }

@@ -50,10 +50,11 @@ public enum ReduceOp {
       }
     }
     throw new IllegalArgumentException(
-        "reduce operation '%s' is unknown; known are avg, %s"
-            .formatted(
-                name,
-                Arrays.stream(values()).map(ReduceOp::toString).collect(Collectors.joining(", "))));
+        String.format(
+            Locale.ROOT,
+            "reduce operation '%s' is unknown; known are avg, %s",
+            name,
+            Arrays.stream(values()).map(ReduceOp::toString).collect(Collectors.joining(", "))));
   }
 
   /** Throws when elements of {@code dtype} cannot be combined this way. */
@@ -69,7 +70,8 @@ public enum ReduceOp {
         };
     if (!cure.isEmpty()) {
       throw new DTypeException(
-          "%s: %s of %s is not defined: %s".formatted(collective, this, dtype, cure));
+          String.format(
+              Locale.ROOT, "%s: %s of %s is not defined: %s", collective, this, dtype, cure));
     }
   }
 

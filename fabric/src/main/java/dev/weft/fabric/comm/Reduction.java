@@ -10,6 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import dev.weft.engine.DType;
 import dev.weft.engine.Half;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 
 /**
  * Combines the contributions of all ranks, element by element, in the order in which they are
@@ -114,7 +115,8 @@ final class Reduction {
   }
 
   private static IllegalStateException undefined(ReduceOp op, String type) {
-    return new IllegalStateException("reduction: %s of %s was not refused".formatted(op, type));
+    return new IllegalStateException(
+        String.format(Locale.ROOT, "reduction: %s of %s was not refused", op, type));
   }
 
   private static class Floats extends Lanes<float[]> {
@@ -184,7 +186,7 @@ final class Reduction {
     private static boolean anyNaN(float[] x, int n) {
       int any = 0;
       for (int i = 0; i < n; i++) {
-        any |= x[i] != x[i] ? 1 : 0; // without a branch: this loop becomes vector code
+        any |= Float.isNaN(x[i]) ? 1 : 0; // without a branch: this loop becomes vector code
       }
       return any != 0;
     }

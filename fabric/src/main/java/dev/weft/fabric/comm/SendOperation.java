@@ -3,6 +3,7 @@ package dev.weft.fabric.comm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A tensor on its way to one other rank. Done when that rank has it, which lets both sides find out
@@ -81,7 +82,7 @@ final class SendOperation extends Operation implements Message {
     return new Waiting(
         List.of(peer.rank),
         matched
-            ? "rank %d has not taken all of the data".formatted(peer.rank)
-            : "rank %d has not called recv".formatted(peer.rank));
+            ? String.format(Locale.ROOT, "rank %d has not taken all of the data", peer.rank)
+            : String.format(Locale.ROOT, "rank %d has not called recv", peer.rank));
   }
 }

@@ -3,6 +3,7 @@ package dev.weft.fabric.comm;
 import dev.weft.fabric.comm.CollectiveException.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -90,8 +91,10 @@ final class ThreadEndpoint extends Endpoint {
               Failure.of(
                   Kind.DIED,
                   dead,
-                  "%s died: its thread ended without closing the communicator"
-                      .formatted(Failure.names(dead))));
+                  String.format(
+                      Locale.ROOT,
+                      "%s died: its thread ended without closing the communicator",
+                      Failure.names(dead))));
         }
       }
     }
