@@ -6,6 +6,7 @@ module dev.weft.fabric {
   requires transitive dev.weft.autograd;
   requires transitive dev.weft.engine;
   requires info.picocli;
+  requires jdk.net;
   requires org.apache.arrow.memory.core;
   requires org.apache.arrow.vector;
   requires static org.jspecify;

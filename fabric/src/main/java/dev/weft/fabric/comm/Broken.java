@@ -1,8 +1,9 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import dev.weft.fabric.comm.CollectiveException.Kind;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Carries a failure from the middle of a transfer to the endpoint, which tells every rank of it.
@@ -21,8 +22,8 @@ final class Broken extends RuntimeException {
 
   /** Two ranks that called different things. */
   static Broken mismatch(int rank, Header mine, int otherRank, Header theirs) {
-    String ours = String.format(Locale.ROOT, "rank %d calls %s", rank, mine);
-    String others = String.format(Locale.ROOT, "rank %d calls %s", otherRank, theirs);
+    String ours = text("rank %d calls %s", rank, mine);
+    String others = text("rank %d calls %s", otherRank, theirs);
     String both = rank < otherRank ? ours + ", " + others : others + ", " + ours;
     return new Broken(
         Failure.of(Kind.MISMATCH, List.of(rank, otherRank), "the ranks disagree: " + both));

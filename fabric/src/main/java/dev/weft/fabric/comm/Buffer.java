@@ -1,9 +1,10 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import dev.weft.engine.DeviceException;
 import dev.weft.engine.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.Locale;
 
 /**
  * A tensor in the hands of a call: contiguous native memory that stays alive until the call has
@@ -35,11 +36,9 @@ final class Buffer {
   private static Buffer of(String collective, Tensor tensor, boolean writable) {
     if (!tensor.device().isCpu()) {
       throw new DeviceException(
-          String.format(
-              Locale.ROOT,
+          text(
               "%s: a tensor on %s: this communicator moves memory of the CPU; use x.to(Device.CPU)",
-              collective,
-              tensor.device()));
+              collective, tensor.device()));
     }
     // An alias belongs to no scope, and what is done to it is not recorded for backward.
     Tensor target = tensor.alias();

@@ -1,10 +1,11 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import dev.weft.fabric.comm.CollectiveException.Kind;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -319,11 +320,7 @@ abstract class Endpoint {
             Failure.of(
                 Kind.TIMEOUT,
                 waiting.ranks(),
-                String.format(
-                    Locale.ROOT,
-                    "timed out after %s: %s",
-                    operation.call.timeout(),
-                    waiting.reason())));
+                text("timed out after %s: %s", operation.call.timeout(), waiting.reason())));
       }
     }
   }

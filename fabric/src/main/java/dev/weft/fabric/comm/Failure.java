@@ -1,12 +1,13 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import dev.weft.fabric.comm.CollectiveException.Kind;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -33,26 +34,17 @@ record Failure(Kind kind, List<Integer> ranks, String reason, Optional<Throwable
 
   static Failure died(List<Integer> ranks) {
     return of(
-        Kind.DIED,
-        ranks,
-        String.format(
-            Locale.ROOT, "%s died: the connection ended without a goodbye", names(ranks)));
+        Kind.DIED, ranks, text("%s died: the connection ended without a goodbye", names(ranks)));
   }
 
   static Failure left(int rank) {
-    return of(
-        Kind.CLOSED,
-        List.of(rank),
-        String.format(Locale.ROOT, "rank %d has closed its communicator", rank));
+    return of(Kind.CLOSED, List.of(rank), text("rank %d has closed its communicator", rank));
   }
 
   /** This rank threw {@code cause} or gave up because of it. */
   static Failure aborted(int rank, Throwable cause) {
     return new Failure(
-        Kind.ABORTED,
-        List.of(rank),
-        String.format(Locale.ROOT, "rank %d failed: %s", rank, cause),
-        Optional.of(cause));
+        Kind.ABORTED, List.of(rank), text("rank %d failed: %s", rank, cause), Optional.of(cause));
   }
 
   /** "rank 3" or "ranks [1, 2]". */
@@ -62,8 +54,7 @@ record Failure(Kind kind, List<Integer> ranks, String reason, Optional<Throwable
 
   /** The exception to throw from {@code collective} on {@code rank}. */
   CollectiveException exception(String collective, int rank) {
-    return new CollectiveException(
-        String.format(Locale.ROOT, "%s on rank %d: %s", collective, rank, reason), this);
+    return new CollectiveException(text("%s on rank %d: %s", collective, rank, reason), this);
   }
 
   byte[] encode() {
@@ -84,8 +75,7 @@ record Failure(Kind kind, List<Integer> ranks, String reason, Optional<Throwable
       Kind kind = Kind.values()[in.get() % Kind.values().length];
       int count = in.getInt();
       if (count < 0 || count > in.remaining() / 4) {
-        throw new IllegalArgumentException(
-            String.format(Locale.ROOT, "a failure report of %d ranks", count));
+        throw new IllegalArgumentException(text("a failure report of %d ranks", count));
       }
       List<Integer> ranks = new ArrayList<>();
       for (int i = 0; i < count; i++) {

@@ -1,5 +1,7 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
 import dev.weft.engine.ShapeException;
@@ -9,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,8 +59,7 @@ class GroupCommunicator implements Communicator {
 
   static Duration checked(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "timeout: %s is not positive", timeout));
+      throw new IllegalArgumentException(text("timeout: %s is not positive", timeout));
     }
     return timeout.compareTo(LONGEST_TIMEOUT) > 0 ? LONGEST_TIMEOUT : timeout;
   }
@@ -91,18 +91,15 @@ class GroupCommunicator implements Communicator {
       requireRank("group", "rank", rank);
       if (chosen.contains(members.get(rank))) {
         throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT, "group: %s: rank %d is there twice", Arrays.toString(ranks), rank));
+            text("group: %s: rank %d is there twice", Arrays.toString(ranks), rank));
       }
       chosen.add(members.get(rank));
     }
     if (!chosen.contains(endpoint.rank)) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
+          text(
               "group: %s: this is rank %d; only members may make a group",
-              Arrays.toString(ranks),
-              index));
+              Arrays.toString(ranks), index));
     }
     return new GroupCommunicator(
         endpoint, List.copyOf(chosen), digest(chosen), endpoint.sequence(chosen), timeout);
@@ -214,8 +211,7 @@ class GroupCommunicator implements Communicator {
     requireRank(kind.word, "peer", peer);
     if (peer == index) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "%s: rank %d cannot be its own peer; use copyFrom", kind.word, peer));
+          text("%s: rank %d cannot be its own peer; use copyFrom", kind.word, peer));
     }
     Buffer buffer =
         kind == Header.Kind.SEND
@@ -253,25 +249,14 @@ class GroupCommunicator implements Communicator {
   private void requireRank(String collective, String role, int rank) {
     if (rank < 0 || rank >= members.size()) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s: %s %d is not among the %d ranks",
-              collective,
-              role,
-              rank,
-              members.size()));
+          text("%s: %s %d is not among the %d ranks", collective, role, rank, members.size()));
     }
   }
 
   private static void requireWithin(String collective, byte[] value, int limit) {
     if (value.length > limit) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s: %d bytes are more than the limit of %d",
-              collective,
-              value.length,
-              limit));
+          text("%s: %d bytes are more than the limit of %d", collective, value.length, limit));
     }
   }
 
@@ -279,19 +264,13 @@ class GroupCommunicator implements Communicator {
       String collective, String partName, Tensor part, String wholeName, Tensor whole) {
     if (part.dtype() != whole.dtype()) {
       throw new DTypeException(
-          String.format(
-              Locale.ROOT,
+          text(
               "%s: %s is %s, %s is %s: dtypes differ",
-              collective,
-              partName,
-              part.dtype(),
-              wholeName,
-              whole.dtype()));
+              collective, partName, part.dtype(), wholeName, whole.dtype()));
     }
     if (Math.multiplyExact(part.numel(), (long) members.size()) != whole.numel()) {
       throw new ShapeException(
-          String.format(
-              Locale.ROOT,
+          text(
               "%s: %s %s, %s %s: for %d ranks %s needs %d elements",
               collective,
               partName,
@@ -322,11 +301,9 @@ class GroupCommunicator implements Communicator {
       from.release();
       to.release();
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
+          text(
               "%s: in and out share memory; they may only where one is part %d of the other",
-              collective,
-              index));
+              collective, index));
     }
   }
 
@@ -403,6 +380,6 @@ class GroupCommunicator implements Communicator {
 
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "rank %d of %d", index, members.size());
+    return text("rank %d of %d", index, members.size());
   }
 }

@@ -98,7 +98,7 @@ abstract class Peer {
    */
   boolean pump() {
     boolean moved = moveData();
-    while (hasMessage() && message().header().kind().isPointToPoint()) {
+    while (hasMessage() && announces(message().header().kind())) {
       Message theirs = take();
       (theirs.header().kind() == Header.Kind.SEND ? theirSends : theirReceives).add(theirs);
       moved = true;
@@ -131,6 +131,10 @@ abstract class Peer {
       }
     }
     return moved;
+  }
+
+  private static boolean announces(Header.Kind kind) {
+    return kind == Header.Kind.SEND || kind == Header.Kind.RECV;
   }
 
   private void throwIfLeft() {

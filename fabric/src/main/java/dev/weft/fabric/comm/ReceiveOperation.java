@@ -1,7 +1,8 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import java.util.List;
-import java.util.Locale;
 
 /** A tensor expected from one other rank. */
 final class ReceiveOperation extends Operation implements Message {
@@ -44,7 +45,7 @@ final class ReceiveOperation extends Operation implements Message {
     return new Waiting(
         List.of(peer.rank),
         peer.owesData()
-            ? String.format(Locale.ROOT, "rank %d has not sent all of the data", peer.rank)
-            : String.format(Locale.ROOT, "rank %d has not called send", peer.rank));
+            ? text("rank %d has not sent all of the data", peer.rank)
+            : text("rank %d has not called send", peer.rank));
   }
 }

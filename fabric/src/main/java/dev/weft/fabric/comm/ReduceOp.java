@@ -1,5 +1,7 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
 import java.util.Arrays;
@@ -50,8 +52,7 @@ public enum ReduceOp {
       }
     }
     throw new IllegalArgumentException(
-        String.format(
-            Locale.ROOT,
+        text(
             "reduce operation '%s' is unknown; known are avg, %s",
             name,
             Arrays.stream(values()).map(ReduceOp::toString).collect(Collectors.joining(", "))));
@@ -70,8 +71,7 @@ public enum ReduceOp {
         };
     if (!cure.isEmpty()) {
       throw new DTypeException(
-          String.format(
-              Locale.ROOT, "%s: %s of %s is not defined: %s", collective, this, dtype, cure));
+          text("%s: %s of %s is not defined: %s", collective, this, dtype, cure));
     }
   }
 

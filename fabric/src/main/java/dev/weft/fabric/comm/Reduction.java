@@ -1,5 +1,6 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -10,7 +11,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import dev.weft.engine.DType;
 import dev.weft.engine.Half;
 import java.lang.foreign.MemorySegment;
-import java.util.Locale;
 
 /**
  * Combines the contributions of all ranks, element by element, in the order in which they are
@@ -115,8 +115,7 @@ final class Reduction {
   }
 
   private static IllegalStateException undefined(ReduceOp op, String type) {
-    return new IllegalStateException(
-        String.format(Locale.ROOT, "reduction: %s of %s was not refused", op, type));
+    return new IllegalStateException(text("reduction: %s of %s was not refused", op, type));
   }
 
   private static class Floats extends Lanes<float[]> {

@@ -1,9 +1,10 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A tensor on its way to one other rank. Done when that rank has it, which lets both sides find out
@@ -82,7 +83,7 @@ final class SendOperation extends Operation implements Message {
     return new Waiting(
         List.of(peer.rank),
         matched
-            ? String.format(Locale.ROOT, "rank %d has not taken all of the data", peer.rank)
-            : String.format(Locale.ROOT, "rank %d has not called recv", peer.rank));
+            ? text("rank %d has not taken all of the data", peer.rank)
+            : text("rank %d has not called recv", peer.rank));
   }
 }

@@ -1,9 +1,10 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Ranks that are threads of this JVM. They read and write each other's memory directly, so nothing
@@ -36,8 +37,7 @@ public final class ThreadCommunicator extends GroupCommunicator {
   /** {@code size} ranks whose calls may take {@code timeout}; element r is for rank r. */
   public static List<Communicator> world(int size, Duration timeout) {
     if (size < 1) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "world: %d ranks; at least 1 is needed", size));
+      throw new IllegalArgumentException(text("world: %d ranks; at least 1 is needed", size));
     }
     List<Communicator> world = new ArrayList<>();
     for (ThreadEndpoint endpoint : ThreadEndpoint.world(size)) {

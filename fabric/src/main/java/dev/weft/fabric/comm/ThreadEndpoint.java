@@ -1,9 +1,10 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import dev.weft.fabric.comm.CollectiveException.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -91,8 +92,7 @@ final class ThreadEndpoint extends Endpoint {
               Failure.of(
                   Kind.DIED,
                   dead,
-                  String.format(
-                      Locale.ROOT,
+                  text(
                       "%s died: its thread ended without closing the communicator",
                       Failure.names(dead))));
         }
