@@ -3,12 +3,55 @@ package dev.weft.engine.reference;
 import dev.weft.engine.HostMemory;
 import dev.weft.engine.Storage;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.op.AdamStep;
+import dev.weft.engine.op.Arange;
+import dev.weft.engine.op.ArgReduce;
+import dev.weft.engine.op.Binary;
+import dev.weft.engine.op.Cast;
+import dev.weft.engine.op.Cat;
+import dev.weft.engine.op.Clamp;
+import dev.weft.engine.op.Copy;
+import dev.weft.engine.op.CopyInto;
+import dev.weft.engine.op.CrossEntropy;
+import dev.weft.engine.op.CrossEntropyGrad;
+import dev.weft.engine.op.DropoutOp;
+import dev.weft.engine.op.Fill;
+import dev.weft.engine.op.Gather;
+import dev.weft.engine.op.IndexSelect;
+import dev.weft.engine.op.IndexSum;
+import dev.weft.engine.op.LayerNormGrad;
+import dev.weft.engine.op.LayerNormOp;
+import dev.weft.engine.op.LinearOp;
+import dev.weft.engine.op.LogSoftmaxOp;
+import dev.weft.engine.op.Matmul;
+import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.Op;
+import dev.weft.engine.op.RandomOp;
+import dev.weft.engine.op.Reduce;
+import dev.weft.engine.op.Scatter;
+import dev.weft.engine.op.ScatterSum;
+import dev.weft.engine.op.SgdStep;
+import dev.weft.engine.op.SoftmaxOp;
+import dev.weft.engine.op.SumTo;
+import dev.weft.engine.op.Take;
+import dev.weft.engine.op.Unary;
+import dev.weft.engine.op.View;
+import dev.weft.engine.op.Where;
+import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.spi.Backend;
 import dev.weft.engine.spi.Block;
 import java.lang.foreign.MemorySegment;
 
-/** Double-precision loops: the oracle of the tests. Thread-safe. */
+/**
+ * Every op as plain loops over {@code double[]} (floating dtypes) or {@code long[]} (integers and
+ * bool), rounded to the output's dtype once, at the end. It is the oracle of the tests and the
+ * fallback for what has no fast kernel; its loops are the specification that other backends follow.
+ *
+ * <p>All of an op's values are computed, and all its indices checked, before the first is stored:
+ * an op that throws has changed nothing, and inputs may share memory with what is written.
+ *
+ * <p>Thread-safe.
+ */
 public final class ReferenceBackend implements Backend {
 
   @Override
@@ -27,8 +70,49 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void compute(Op op, Tensor[] inputs, Tensor[] outputs) {
-    throw new UnsupportedOperationException(op + ": the reference backend is being written");
+  public void compute(Op op, Tensor[] in, Tensor[] out) {
+    switch (op) {
+      case Unary unary -> Elementwise.unary(unary, in[0], out[0]);
+      case Binary binary -> Elementwise.binary(binary, in[0], in[1], out[0]);
+      case WithScalar scalar -> Elementwise.withScalar(scalar, in[0], out[0]);
+      case Clamp clamp -> Elementwise.clamp(clamp, in[0], out[0]);
+      case Where _ -> Elementwise.where(in[0], in[1], in[2], out[0]);
+      case DropoutOp dropout -> Elementwise.dropout(dropout, in[0], out[0]);
+      case Cast _, Copy _ -> Values.copy(in[0], out[0]);
+      case CopyInto _ -> Values.copy(in[1], in[0]);
+      case View view ->
+          throw new IllegalStateException(view + ": a view shares memory and is never computed");
+
+      case Reduce reduce -> Reductions.reduce(reduce, in[0], out[0]);
+      case ArgReduce reduce -> Reductions.argReduce(reduce, in[0], out[0]);
+      case SumTo sum -> Reductions.sumTo(sum, in[0], out[0]);
+
+      case Cat cat -> Indexing.cat(cat, in, out[0]);
+      case IndexSelect select -> Indexing.indexSelect(select, in[0], in[1], out[0]);
+      case IndexSum sum -> Indexing.indexSum(sum, in[0], in[1], out[0]);
+      case Gather gather -> Indexing.gather(gather, in[0], in[1], out[0]);
+      case Scatter scatter -> Indexing.scatter(scatter, in[0], in[1], in[2], out[0]);
+      case ScatterSum sum -> Indexing.scatterSum(sum, in[0], in[1], out[0]);
+      case Take take -> Indexing.take(take, in[0], in[1], out[0]);
+
+      case Matmul _ -> Products.matmul(in[0], in[1], out[0]);
+      case LinearOp linear -> Products.linear(linear, in, out[0]);
+
+      case SoftmaxOp softmax -> Rows.softmax(softmax, in[0], out[0]);
+      case LogSoftmaxOp softmax -> Rows.logSoftmax(softmax, in[0], out[0]);
+      case CrossEntropy loss -> Rows.crossEntropy(loss, in[0], in[1], out[0], out[1]);
+      case CrossEntropyGrad grad -> Rows.crossEntropyGrad(grad, in, out[0]);
+      case LayerNormOp norm -> Rows.layerNorm(norm, in, out);
+      case LayerNormGrad grad -> Rows.layerNormGrad(grad, in, out);
+
+      case Fill fill -> Creation.fill(fill, out[0]);
+      case Arange arange -> Creation.arange(arange, out[0]);
+      case RandomOp random -> Creation.random(random, out[0]);
+      case Multinomial multinomial -> Creation.multinomial(multinomial, in[0], out[0]);
+
+      case SgdStep step -> Steps.sgd(step, in);
+      case AdamStep step -> Steps.adam(step, in);
+    }
   }
 
   @Override
