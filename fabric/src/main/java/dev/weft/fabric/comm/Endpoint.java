@@ -280,6 +280,12 @@ abstract class Endpoint {
 
   private boolean step() {
     admit();
+    boolean moved = moveActive();
+    anyActive = !active.isEmpty();
+    return moved;
+  }
+
+  private boolean moveActive() {
     boolean moved = false;
     for (Iterator<Operation> each = active.iterator(); each.hasNext(); ) {
       Operation operation = each.next();
@@ -290,7 +296,6 @@ abstract class Endpoint {
         moved = true;
       }
     }
-    anyActive = !active.isEmpty();
     return moved;
   }
 
@@ -327,6 +332,7 @@ abstract class Endpoint {
 
   /** Ends every call with the failure. */
   private void endAll() {
+    settleLast();
     Failure why =
         failure().orElse(Failure.of(Kind.CLOSED, List.of(rank), "this communicator is closed"));
     active.forEach(operation -> operation.fail(why));
@@ -335,6 +341,21 @@ abstract class Endpoint {
       next.fail(why);
     }
     anyActive = false;
+  }
+
+  /** A failure takes nothing back: calls for which all is there by now still end well. */
+  private void settleLast() {
+    if (Thread.currentThread().isInterrupted()) {
+      return;
+    }
+    try {
+      boolean moved = true;
+      while (moved) {
+        moved = moveActive();
+      }
+    } catch (RuntimeException | Error e) {
+      // The failure that is being reported came first.
+    }
   }
 
   /** Whether some other rank waits for this one to receive something. */

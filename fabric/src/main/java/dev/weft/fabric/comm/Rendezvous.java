@@ -107,6 +107,10 @@ public final class Rendezvous implements AutoCloseable {
     private final Map<Integer, Member> members = new TreeMap<>();
     private final List<Member> leaving = new ArrayList<>();
     private boolean over;
+
+    /** What those hear who come when it is over. */
+    private String ending = "";
+
     private long overNanos;
 
     Door(InetSocketAddress address, int size, JobSecret secret, Duration timeout)
@@ -122,22 +126,26 @@ public final class Rendezvous implements AutoCloseable {
       watch(channel, SelectionKey.OP_READ, member);
       int rank = claim.rank();
       if (over) {
-        member.sendLast("the rendezvous is over");
+        member.sendLast(ending);
       } else if (claim.purpose() != Purpose.JOIN || claim.target() != Claim.RENDEZVOUS) {
         member.sendLast("this is the rendezvous, not a rank");
       } else if (claim.size() != size) {
-        failAll(
-            text("rank %d counts on %d ranks, the rendezvous on %d", rank, claim.size(), size),
-            member);
+        failAll(text("rank %d counts on %d ranks, the rendezvous on %d", rank, claim.size(), size));
+        member.sendLast(ending);
       } else if (rank < 0 || rank >= size) {
-        failAll(text("rank %d is not among the %d ranks", rank, size), member);
+        failAll(text("rank %d is not among the %d ranks", rank, size));
+        member.sendLast(ending);
       } else if (members.containsKey(rank)) {
         member.sendLast(text("rank %d has joined already", rank));
       } else {
         members.put(rank, member);
         if (members.size() == size) {
           byte[] table = table();
-          members.values().forEach(each -> each.send(TABLE, table));
+          for (Member each : List.copyOf(members.values())) {
+            if (!over) { // one that is gone by now ends it for all
+              each.send(TABLE, table);
+            }
+          }
         }
       }
     }
@@ -161,28 +169,26 @@ public final class Rendezvous implements AutoCloseable {
 
     private void memberIsReady() {
       if (!over && members.size() == size && members.values().stream().allMatch(m -> m.isReady)) {
+        end("all ranks have joined already");
         members.values().forEach(each -> each.send(GO, new byte[0]));
-        end();
       }
     }
 
     private void memberIsGone(Member member) {
       leaving.remove(member);
-      if (!over && members.get(member.claim.rank()) == member) {
-        failAll(text("rank %d ended while the ranks were joining", member.claim.rank()), member);
+      if (!over && members.remove(member.claim.rank(), member)) {
+        failAll(text("rank %d ended while the ranks were joining", member.claim.rank()));
       }
     }
 
-    private void failAll(String reason, Member also) {
+    private void failAll(String reason) {
+      end(reason); // first: a rank that cannot be told any more is no new failure
       members.values().forEach(each -> each.sendLast(reason));
-      if (!members.containsValue(also)) {
-        also.sendLast(reason);
-      }
-      end();
     }
 
-    private void end() {
+    private void end(String why) {
       over = true;
+      ending = why;
       overNanos = System.nanoTime();
     }
 
@@ -193,8 +199,7 @@ public final class Rendezvous implements AutoCloseable {
             members.size() < size
                 ? text("%s did not join within %s", missing(), timeout)
                 : text("not all ranks could connect to each other within %s", timeout);
-        members.values().forEach(each -> each.sendLast(reason));
-        end();
+        failAll(reason);
       }
       if (over && System.nanoTime() - overNanos > FAREWELL_NANOS) {
         List.copyOf(leaving).forEach(each -> closeQuietly(each.channel));
@@ -215,7 +220,7 @@ public final class Rendezvous implements AutoCloseable {
     @Override
     void leave() {
       if (!over) {
-        members.values().forEach(each -> each.sendLast("the rendezvous was closed"));
+        failAll("the rendezvous was closed");
       }
       members.values().forEach(each -> closeQuietly(each.channel));
       leaving.forEach(each -> closeQuietly(each.channel));
