@@ -3,7 +3,7 @@ module dev.weft.autograd {
   requires transitive dev.weft.engine;
   requires static org.jspecify;
 
-// exports dev.weft.autograd;
-// exports dev.weft.nn;
+  // exports dev.weft.autograd;
+  exports dev.weft.nn;
 // exports dev.weft.optim;
 }

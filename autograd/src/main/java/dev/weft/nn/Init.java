@@ -1,0 +1,214 @@
+package dev.weft.nn;
+
+import dev.weft.engine.Context;
+import dev.weft.engine.Generator;
+import dev.weft.engine.Shape;
+import dev.weft.engine.ShapeException;
+import dev.weft.engine.Tensor;
+import dev.weft.engine.TensorScope;
+import dev.weft.engine.op.RandomOp.Distribution;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Values that parameters start from. Every method overwrites its tensor, outside of what backward
+ * sees, and returns it. Random ones take their numbers from this thread's {@link Generator}; on
+ * {@code meta} they do nothing. Formulas and defaults are PyTorch's.
+ */
+public final class Init {
+
+  private Init() {}
+
+  /** Which side's size scales the variance: what comes in, or what goes out. */
+  public enum Fan {
+    IN,
+    OUT
+  }
+
+  /** What follows the layer; its gain keeps the variance. */
+  public enum Nonlinearity {
+    LINEAR,
+    SIGMOID,
+    TANH,
+    RELU,
+    LEAKY_RELU,
+    SELU;
+
+    /**
+     * The factor for the standard deviation: 1; 5/3 for tanh, √2 for ReLU, √(2 / (1 + 0.01²)) for
+     * leaky ReLU, 3/4 for SELU.
+     */
+    public double gain() {
+      return gain(0.01);
+    }
+
+    /** As {@link #gain()}; {@code slope} is that of a leaky ReLU below 0. */
+    public double gain(double slope) {
+      return switch (this) {
+        case LINEAR, SIGMOID -> 1;
+        case TANH -> 5.0 / 3;
+        case RELU -> Math.sqrt(2);
+        case LEAKY_RELU -> Math.sqrt(2 / (1 + slope * slope));
+        case SELU -> 0.75;
+      };
+    }
+
+    /** PyTorch's name: {@code leaky_relu}. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** A parameter of the default dtype and device, filled by {@code values}. */
+  public static Parameter parameter(Consumer<? super Tensor> values, long... shape) {
+    try (var _ = TensorScope.open()) {
+      Tensor data = Tensor.empty(shape);
+      values.accept(data);
+      return Parameter.of(data);
+    }
+  }
+
+  /** Uniform in [low, high). */
+  public static Tensor uniform(Tensor tensor, double low, double high) {
+    return random(tensor, Distribution.UNIFORM, low, high);
+  }
+
+  /** Uniform in [0, 1). */
+  public static Tensor uniform(Tensor tensor) {
+    return uniform(tensor, 0, 1);
+  }
+
+  /** Normal. */
+  public static Tensor normal(Tensor tensor, double mean, double std) {
+    return random(tensor, Distribution.NORMAL, mean, std);
+  }
+
+  /** Standard normal. */
+  public static Tensor normal(Tensor tensor) {
+    return normal(tensor, 0, 1);
+  }
+
+  /** One value everywhere. */
+  public static Tensor constant(Tensor tensor, double value) {
+    return fill(tensor, () -> Tensor.full(tensor.shape(), value, tensor.dtype(), tensor.device()));
+  }
+
+  public static Tensor zeros(Tensor tensor) {
+    return constant(tensor, 0);
+  }
+
+  public static Tensor ones(Tensor tensor) {
+    return constant(tensor, 1);
+  }
+
+  /** Ones on the diagonal of a matrix, else zeros. */
+  public static Tensor eye(Tensor matrix) {
+    requireRank("eye", matrix, 2, 2);
+    return fill(
+        matrix,
+        () ->
+            Tensor.arange(matrix.size(0))
+                .unsqueeze(1)
+                .eq(Tensor.arange(matrix.size(1)))
+                .to(matrix.dtype()));
+  }
+
+  /** {@link #xavierUniform(Tensor, double)} with gain 1. */
+  public static Tensor xavierUniform(Tensor tensor) {
+    return xavierUniform(tensor, 1);
+  }
+
+  /**
+   * Uniform in ±gain √(6 / (fan in + fan out)). Source: Glorot, Bengio, "Understanding the
+   * difficulty of training deep feedforward neural networks", 2010.
+   */
+  public static Tensor xavierUniform(Tensor tensor, double gain) {
+    double fans = fan("xavierUniform", tensor, Fan.IN) + fan("xavierUniform", tensor, Fan.OUT);
+    double bound = gain * Math.sqrt(6 / fans);
+    return tensor.numel() == 0 ? tensor : uniform(tensor, -bound, bound);
+  }
+
+  /** {@link #xavierNormal(Tensor, double)} with gain 1. */
+  public static Tensor xavierNormal(Tensor tensor) {
+    return xavierNormal(tensor, 1);
+  }
+
+  /** Normal with mean 0 and deviation gain √(2 / (fan in + fan out)). Source: Glorot, Bengio. */
+  public static Tensor xavierNormal(Tensor tensor, double gain) {
+    double fans = fan("xavierNormal", tensor, Fan.IN) + fan("xavierNormal", tensor, Fan.OUT);
+    return tensor.numel() == 0 ? tensor : normal(tensor, 0, gain * Math.sqrt(2 / fans));
+  }
+
+  /** {@link #kaimingUniform(Tensor, double, Fan, Nonlinearity)} with PyTorch's defaults. */
+  public static Tensor kaimingUniform(Tensor tensor) {
+    return kaimingUniform(tensor, 0, Fan.IN, Nonlinearity.LEAKY_RELU);
+  }
+
+  /**
+   * Uniform in ±gain √(3 / fan). Source: He et al., "Delving deep into rectifiers", 2015.
+   *
+   * @param slope that of the leaky ReLU below 0; else unused
+   */
+  public static Tensor kaimingUniform(
+      Tensor tensor, double slope, Fan fan, Nonlinearity nonlinearity) {
+    double bound = nonlinearity.gain(slope) * Math.sqrt(3 / fan("kaimingUniform", tensor, fan));
+    return tensor.numel() == 0 ? tensor : uniform(tensor, -bound, bound);
+  }
+
+  /** {@link #kaimingNormal(Tensor, double, Fan, Nonlinearity)} with PyTorch's defaults. */
+  public static Tensor kaimingNormal(Tensor tensor) {
+    return kaimingNormal(tensor, 0, Fan.IN, Nonlinearity.LEAKY_RELU);
+  }
+
+  /**
+   * Normal with mean 0 and deviation gain / √fan. Source: He et al., 2015.
+   *
+   * @param slope that of the leaky ReLU below 0; else unused
+   */
+  public static Tensor kaimingNormal(
+      Tensor tensor, double slope, Fan fan, Nonlinearity nonlinearity) {
+    double std = nonlinearity.gain(slope) / Math.sqrt(fan("kaimingNormal", tensor, fan));
+    return tensor.numel() == 0 ? tensor : normal(tensor, 0, std);
+  }
+
+  /**
+   * Fan in is the second size, fan out the first, each times the number of elements that the
+   * dimensions behind them (a convolution's kernel) have.
+   */
+  private static double fan(String rule, Tensor tensor, Fan fan) {
+    requireRank(rule, tensor, 2, Integer.MAX_VALUE);
+    Shape shape = tensor.shape();
+    double kernel = shape.slice(2, shape.rank()).numel();
+    return kernel * shape.size(fan == Fan.IN ? 1 : 0);
+  }
+
+  private static void requireRank(String rule, Tensor tensor, int least, int most) {
+    if (tensor.rank() < least || tensor.rank() > most) {
+      throw new ShapeException(
+          rule
+              + ": "
+              + tensor.shape()
+              + ": needs "
+              + (least == most ? "" : "at least ")
+              + least
+              + " dimensions");
+    }
+  }
+
+  private static Tensor random(Tensor tensor, Distribution distribution, double a, double b) {
+    Generator generator = Context.current().generator();
+    return fill(tensor, () -> Tensor.random(distribution, a, b, tensor.spec(), generator));
+  }
+
+  static Tensor fill(Tensor tensor, Supplier<Tensor> values) {
+    if (tensor.device().isMeta()) {
+      return tensor;
+    }
+    try (var _ = TensorScope.open();
+        var _ = Context.current().withGrad(false)) {
+      return tensor.copyFrom(values.get());
+    }
+  }
+}
