@@ -36,6 +36,7 @@ public final class Dispatch {
       inputs = autocast(op, inputs, context.autocast.get());
     }
     List<TensorSpec> specs = op.infer(specs(op, inputs));
+    requireOneDevice(op, inputs);
     Tensor[] outputs;
     if (op instanceof View view) {
       outputs = new Tensor[] {view(view, inputs[0], context)};
@@ -64,6 +65,7 @@ public final class Dispatch {
       throw new ShapeException(
           op + " in place: the result is " + result + ", the target " + target.spec());
     }
+    requireOneDevice(op, inputs);
     requireWritable(op, target);
     Runnable record =
         context.gradEnabled && isTracked(inputs)
@@ -78,6 +80,22 @@ public final class Dispatch {
     }
     record.run();
     return target;
+  }
+
+  /** A kernel reads addresses: those of another device, or of none, would mean nothing to it. */
+  private static void requireOneDevice(Op op, Tensor[] inputs) {
+    for (int i = 1; i < inputs.length; i++) {
+      Device device = inputs[i].device();
+      if (device != inputs[0].device() && !device.equals(inputs[0].device())) {
+        throw new DeviceException(
+            op
+                + ": "
+                + inputs[0].spec()
+                + " and "
+                + inputs[i].spec()
+                + ": all inputs must be on one device; move one with x.to(device)");
+      }
+    }
   }
 
   /** An element that several indices share cannot be written: which value would win? */

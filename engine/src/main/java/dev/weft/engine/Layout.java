@@ -24,12 +24,12 @@ public final class Layout {
   }
 
   private static boolean isRowMajor(Shape shape, long[] strides) {
+    if (shape.numel() == 0) {
+      return true;
+    }
     long expected = 1;
     for (int d = shape.rank() - 1; d >= 0; d--) {
       long size = shape.size(d);
-      if (size == 0) {
-        return true;
-      }
       if (size != 1) {
         if (strides[d] != expected) {
           return false;
@@ -159,7 +159,7 @@ public final class Layout {
    * Every {@code step}-th element from {@code start} to {@code end} (exclusive) along {@code dim}.
    */
   public Layout slice(int dim, long start, long end, long step) {
-    long count = end <= start ? 0 : (end - start + step - 1) / step;
+    long count = end <= start ? 0 : Math.ceilDiv(end - start, step);
     long[] steps = strides.clone();
     steps[dim] *= step;
     return new Layout(

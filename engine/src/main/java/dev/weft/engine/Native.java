@@ -74,11 +74,17 @@ public final class Native {
     }
   }
 
-  /** Stores an integer; narrower integer types keep its low bits. */
+  /**
+   * Stores an integer: rounded once to nearest even for floating types; narrower integer types keep
+   * its low bits.
+   */
   public static void setLong(DType dtype, long address, long index, long value) {
     long at = address + index * dtype.bytes();
     switch (dtype) {
-      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> setDouble(dtype, address, index, value);
+      case FLOAT32 -> ALL.set(FLOAT, at, (float) value);
+      case FLOAT64 -> ALL.set(DOUBLE, at, (double) value);
+      case FLOAT16 -> ALL.set(SHORT, at, Half.toFloat16(value));
+      case BFLOAT16 -> ALL.set(SHORT, at, Half.toBFloat16(value));
       case INT8, UINT8 -> ALL.set(BYTE, at, (byte) value);
       case INT16 -> ALL.set(SHORT, at, (short) value);
       case INT32 -> ALL.set(INT, at, (int) value);

@@ -45,7 +45,7 @@ public enum Binary implements Op {
       (x, y) -> x / y,
       (x, y) -> x / y,
       reals(),
-      within(0.5, 2),
+      within(0.5, 2).integers(1, 6),
       parts(
           fromInputs(0b10, (g, p) -> g.div(p.input(1))),
           from(0b10, 1, (g, p) -> g.mul(p.output(0)).div(p.input(1)).neg()))),
@@ -54,7 +54,7 @@ public enum Binary implements Op {
       Math::pow,
       Binary::integerPower,
       within(0.3, 2),
-      reals(),
+      reals().integers(0, 5),
       parts(
           fromInputs(
               0b11,
@@ -80,13 +80,14 @@ public enum Binary implements Op {
   /** The smaller; NaN if either is. Ties share the gradient in halves. */
   MINIMUM(Math::min, Math::min, reals(), within(-1.9, 2.1), extreme(false)),
   /** ⌊x / y⌋. */
-  FLOOR_DIVIDE(Binary::floorDivide, Math::floorDiv, reals(), within(0.5, 2), none()),
+  FLOOR_DIVIDE(
+      Binary::floorDivide, Math::floorDiv, reals(), within(0.5, 2).integers(-6, -1), none()),
   /** x − y ⌊x / y⌋: the sign of y. */
   REMAINDER(
       Binary::remainder,
       Math::floorMod,
       within(0.1, 0.4),
-      within(0.5, 2),
+      within(0.5, 2).integers(-6, -1),
       parts(
           part(g -> g),
           fromInputs(0b11, (g, p) -> g.mul(p.input(0).floorDivide(p.input(1))).neg()))),
@@ -95,7 +96,7 @@ public enum Binary implements Op {
       (x, y) -> x % y,
       (x, y) -> x % y,
       within(0.1, 0.4),
-      within(0.5, 2),
+      within(0.5, 2).integers(1, 6),
       parts(
           part(g -> g),
           fromInputs(0b11, (g, p) -> g.mul(p.input(0).div(p.input(1)).trunc()).neg()))),

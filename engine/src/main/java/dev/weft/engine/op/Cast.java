@@ -42,6 +42,10 @@ public record Cast(DType to) implements Op {
     for (DType to : DType.values()) {
       samples.add(Sample.of(new Cast(to), shape(5, 7)));
       samples.add(Sample.of(new Cast(to), shape()));
+      samples.add(
+          Sample.of(new Cast(to), shape(67))
+              .in(Domain.within(-400, 400).integers(-400, 400))
+              .named("beyond int8"));
     }
     return samples;
   }

@@ -10,7 +10,8 @@ import java.util.Set;
 
 /**
  * Limits every element to a range: min(max(x, low), high). Infinite bounds leave that side open.
- * NaN stays NaN. On integers the bounds are rounded towards the inside of the range.
+ * NaN stays NaN. On integers the bounds are rounded towards the inside of the range and cut to what
+ * the dtype can hold.
  *
  * <p>Shape: (*) → (*). Dtype: unchanged. The gradient is 1 inside the range and on its bounds, else
  * 0, as in PyTorch.
@@ -38,6 +39,8 @@ public record Clamp(double low, double high) implements Op {
         Sample.of(new Clamp(-1, 1), shape(5, 7)).in(domain),
         Sample.of(new Clamp(-1, Double.POSITIVE_INFINITY), shape(5, 7)).in(domain),
         Sample.of(new Clamp(Double.NEGATIVE_INFINITY, 1), shape(5, 7)).in(domain),
+        Sample.of(new Clamp(-2.5, 3.5), shape(5, 7)).in(domain),
+        Sample.of(new Clamp(-1000, 300), shape(5, 7)).in(domain).named("bounds outside int8"),
         Sample.of(new Clamp(1, -1), shape(4)).in(domain).named("low above high gives high"));
   }
 

@@ -4,6 +4,8 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
+import dev.weft.engine.Half;
+import dev.weft.engine.Philox;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,13 +47,47 @@ public record RandomOp(
                   && a == Math.rint(a)
                   && b == Math.rint(b)
                   && Math.abs(a) <= 0x1p53
-                  && Math.abs(b) <= 0x1p53;
+                  && Math.abs(b) <= 0x1p53
+                  && a >= spec.dtype().min()
+                  && b - 1 <= spec.dtype().max();
           case BERNOULLI -> a >= 0 && a <= 1;
         };
     if (!fits) {
-      throw new IllegalArgumentException(this + ": these bounds describe no distribution");
+      throw new IllegalArgumentException(
+          this + ": these bounds describe no distribution of " + spec.dtype());
     }
     return List.of(spec);
+  }
+
+  /**
+   * Element {@code i}, exactly as it is stored in {@code spec}'s dtype: computed in float64 from
+   * uniform numbers u (planes 0 and 1 of {@link Philox}) and v (planes 2 and 3), then rounded.
+   *
+   * <ul>
+   *   <li>UNIFORM: a + (b − a) u, rounded down, so that b is never reached.
+   *   <li>NORMAL: a + b · normal(u, v).
+   *   <li>INTEGERS: a + ⌊(b − a) w / 2⁶⁴⌋ with w the 64 bits of planes 0 (high) and 1.
+   *   <li>BERNOULLI: 1 where u &lt; a, else 0.
+   * </ul>
+   */
+  public double at(long i) {
+    long index = offset + i;
+    int high = Philox.word(seed, index, 0);
+    int low = Philox.word(seed, index, 1);
+    double u = Philox.uniform(high, low);
+    return switch (distribution) {
+      case UNIFORM -> {
+        double x = Math.max(a, Math.min(a + (b - a) * u, Math.nextDown(b)));
+        yield Half.roundDown(spec.dtype(), x);
+      }
+      case NORMAL ->
+          Half.round(spec.dtype(), a + b * Philox.normal(u, Philox.uniform(seed, index, 2)));
+      case INTEGERS -> {
+        long bits = (long) high << 32 | low & 0xFFFFFFFFL;
+        yield a + Math.unsignedMultiplyHigh(bits, (long) b - (long) a);
+      }
+      case BERNOULLI -> u < a ? 1 : 0;
+    };
   }
 
   @Override
@@ -98,6 +134,10 @@ public record RandomOp(
     return List.of(
         ErrorSample.of(
             new RandomOp(Distribution.INTEGERS, 3, 3, TensorSpec.of(shape(3), DType.INT64), 1, 0),
+            IllegalArgumentException.class,
+            "no distribution"),
+        ErrorSample.of(
+            new RandomOp(Distribution.INTEGERS, 0, 300, TensorSpec.of(shape(3), DType.UINT8), 1, 0),
             IllegalArgumentException.class,
             "no distribution"),
         ErrorSample.of(

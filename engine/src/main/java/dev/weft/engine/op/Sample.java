@@ -28,10 +28,7 @@ public record Sample(Op op, List<Input> inputs, String name) {
     FULL
   }
 
-  /**
-   * How one input is drawn: uniform in the domain; an index from low (inclusive) to high
-   * (exclusive).
-   */
+  /** How one input is drawn: uniform in the domain, by its integer bounds for integer dtypes. */
   public record Input(Shape shape, Kind kind, Domain domain) {}
 
   /** An op on inputs of these shapes, drawn from −2 to 2. */
@@ -71,14 +68,17 @@ public record Sample(Op op, List<Input> inputs, String name) {
   /** With input {@code index} an int64 tensor of values from 0 to {@code bound} (exclusive). */
   public Sample index(int index, long bound) {
     var changed = new ArrayList<>(inputs);
-    changed.set(index, new Input(inputs.get(index).shape, Kind.INDEX, Domain.within(0, bound)));
+    changed.set(
+        index,
+        new Input(inputs.get(index).shape, Kind.INDEX, Domain.reals().integers(0, bound - 1)));
     return new Sample(op, List.copyOf(changed), name);
   }
 
   /** With input {@code index} a bool tensor. */
   public Sample condition(int index) {
     var changed = new ArrayList<>(inputs);
-    changed.set(index, new Input(inputs.get(index).shape, Kind.CONDITION, Domain.within(0, 2)));
+    changed.set(
+        index, new Input(inputs.get(index).shape, Kind.CONDITION, Domain.reals().integers(0, 1)));
     return new Sample(op, List.copyOf(changed), name);
   }
 
@@ -109,10 +109,7 @@ public record Sample(Op op, List<Input> inputs, String name) {
       double[] values = new double[Math.toIntExact(input.shape.numel())];
       for (int i = 0; i < values.length; i++) {
         double u = generator.nextDouble();
-        values[i] =
-            drawn.isFloating()
-                ? input.domain.at(u)
-                : Math.floor(input.domain.low() + u * (input.domain.high() - input.domain.low()));
+        values[i] = drawn.isFloating() ? input.domain.at(u) : input.domain.integerAt(u);
         if (drawn == DType.UINT8) {
           values[i] = Math.abs(values[i]);
         }

@@ -32,7 +32,7 @@ public record Slice(int dim, long start, long end, long step) implements View {
       throw new IndexException(
           this + ": step " + step + ": must be at least 1; use flip to go backwards");
     }
-    return List.of(x.withShape(x.shape().with(dim, (end - start + step - 1) / step)));
+    return List.of(x.withShape(x.shape().with(dim, Math.ceilDiv(end - start, step))));
   }
 
   @Override

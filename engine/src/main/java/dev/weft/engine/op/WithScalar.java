@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
 
 /**
  * A binary op whose other operand is one number: x ∘ s, or s ∘ x when {@code scalarFirst}. No
- * tensor is made for the number; it is rounded to the dtype of x before it is used.
+ * tensor is made for the number. With floating x it is rounded to the dtype of x first; with
+ * integer x it is used as the 64-bit integer that it is, so that comparisons are exact, and an
+ * integer result keeps the low bits that its dtype holds.
  *
  * @param scalar a {@code Long} for integers, else a {@code Double}
  */
@@ -125,6 +127,9 @@ public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implemen
 
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
+    samples.add(Sample.of(new WithScalar(Binary.LT, 300L, false), shape(67)));
+    samples.add(Sample.of(new WithScalar(Binary.ADD, 300L, false), shape(67)));
+    samples.add(Sample.of(new WithScalar(Binary.GE, -300L, true), shape(5, 7)));
     for (Binary op : Binary.values()) {
       var both = Binary.samples().stream().filter(s -> s.op() == op).findFirst().orElseThrow();
       for (boolean first : new boolean[] {false, true}) {
@@ -135,8 +140,8 @@ public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implemen
           scalar = other.at(0.75);
         }
         samples.add(Sample.of(new WithScalar(op, scalar, first), shape(5, 7)).in(input.domain()));
-        if (!first && op.dtypes().contains(DType.INT64)) {
-          samples.add(Sample.of(new WithScalar(op, 2L, false), shape(5, 7)).in(input.domain()));
+        if (op.dtypes().contains(DType.INT64)) {
+          samples.add(Sample.of(new WithScalar(op, 2L, first), shape(5, 7)).in(input.domain()));
         }
       }
     }

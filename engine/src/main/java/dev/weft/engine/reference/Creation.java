@@ -46,24 +46,9 @@ final class Creation {
   static void random(RandomOp op, Tensor y) {
     double[] values = new double[Values.count(y.shape())];
     for (int i = 0; i < values.length; i++) {
-      long index = op.offset() + i;
-      double u = Philox.uniform(op.seed(), index, 0);
-      values[i] =
-          switch (op.distribution()) {
-            case UNIFORM -> op.a() + (op.b() - op.a()) * u;
-            case NORMAL -> op.a() + op.b() * Philox.normal(u, Philox.uniform(op.seed(), index, 2));
-            case INTEGERS -> op.a() + below((long) op.b() - (long) op.a(), op.seed(), index);
-            case BERNOULLI -> u < op.a() ? 1 : 0;
-          };
+      values[i] = op.at(i);
     }
     Values.write(y, values);
-  }
-
-  /** From 0 to {@code bound} (exclusive): the high half of a 64-bit number times the bound. */
-  private static long below(long bound, long seed, long index) {
-    long high = Philox.word(seed, index, 0);
-    long low = Philox.word(seed, index, 1) & 0xFFFFFFFFL;
-    return Math.unsignedMultiplyHigh(high << 32 | low, bound);
   }
 
   static void multinomial(Multinomial op, Tensor weights, Tensor y) {

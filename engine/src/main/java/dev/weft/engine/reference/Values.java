@@ -1,7 +1,5 @@
 package dev.weft.engine.reference;
 
-import dev.weft.engine.DType;
-import dev.weft.engine.Half;
 import dev.weft.engine.Layout;
 import dev.weft.engine.Native;
 import dev.weft.engine.Shape;
@@ -119,17 +117,6 @@ final class Values {
           "reference backend: a tensor of shape " + shape + " does not fit into a Java array");
     }
     return (int) shape.numel();
-  }
-
-  /** A number as {@code dtype} would store it. */
-  static double rounded(DType dtype, double value) {
-    return switch (dtype) {
-      case FLOAT64 -> value;
-      case FLOAT32 -> (float) value;
-      case FLOAT16 -> Float.float16ToFloat(Half.toFloat16(value));
-      case BFLOAT16 -> Half.fromBFloat16(Half.toBFloat16(value));
-      case INT8, INT16, INT32, INT64, UINT8, BOOL -> Math.rint(value);
-    };
   }
 
   /**
