@@ -33,6 +33,8 @@ public record AsStrided(Shape shape, List<Long> strides, long offset) implements
       extent = own().extent();
     } catch (ArithmeticException e) {
       throw new ShapeException(this + ": positions do not fit in 64 bits", e);
+    } catch (ShapeException e) {
+      throw new ShapeException(this + ": " + e.getMessage(), e);
     }
     if (extent > x.shape().numel()) {
       throw new ShapeException(

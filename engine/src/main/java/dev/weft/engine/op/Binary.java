@@ -49,9 +49,11 @@ public enum Binary implements Op {
       parts(
           fromInputs(0b10, (g, p) -> g.div(p.input(1))),
           from(0b10, 1, (g, p) -> g.mul(p.output(0)).div(p.input(1)).neg()))),
-  /** x^y; 0^0 is 1. On integers y must not be negative. */
+  /**
+   * x^y; 0^0 and 1^NaN are 1, (−1)^±∞ too, as in C and PyTorch. On integers y must not be negative.
+   */
   POW(
-      Math::pow,
+      Binary::power,
       Binary::integerPower,
       within(0.3, 2),
       reals().integers(0, 5),
@@ -282,13 +284,23 @@ public enum Binary implements Op {
     return r != 0 && r < 0 != y < 0 ? r + y : r;
   }
 
+  /** In PyTorch's form: exact for whole quotients, ±∞ or NaN for y = 0. */
   private static double floorDivide(double x, double y) {
     if (y == 0) {
       return x / y;
     }
-    double quotient = (x - remainder(x, y)) / y;
+    double r = x % y;
+    double quotient = (x - r) / y;
+    if (r != 0 && r < 0 != y < 0) {
+      quotient -= 1;
+    }
     double floor = Math.floor(quotient);
     return quotient - floor > 0.5 ? floor + 1 : floor;
+  }
+
+  /** {@link Math#pow} gives NaN where C has 1: the limit does not depend on the exponent. */
+  private static double power(double x, double y) {
+    return x == 1 || x == -1 && Double.isInfinite(y) ? 1 : Math.pow(x, y);
   }
 
   private static Tensor squares(Gradient.Pull p) {

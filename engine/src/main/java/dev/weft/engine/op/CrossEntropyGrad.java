@@ -23,7 +23,7 @@ public record CrossEntropyGrad(CrossEntropy forward) implements Op {
       throw new ShapeException(
           this + ": gradient " + inputs.get(0).shape() + ": needs " + outputs.get(0).shape());
     }
-    if (!inputs.get(3).equals(outputs.get(1))) {
+    if (!inputs.get(3).withDevice(outputs.get(1).device()).equals(outputs.get(1))) {
       throw new ShapeException(this + ": row sums " + inputs.get(3) + ": needs " + outputs.get(1));
     }
     return List.of(inputs.get(1));
