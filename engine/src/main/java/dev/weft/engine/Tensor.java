@@ -12,6 +12,7 @@ import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.spi.Tape;
 import dev.weft.engine.spi.TapeEntry;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -487,51 +488,49 @@ public non-sealed class Tensor
 
   /** The only element as a double. */
   public double item() {
-    return doubleAt(only("item"));
+    return onHost(requireOne("item"), "item").doubleAt(0);
   }
 
   /** The only element as a long; floating ones are truncated. */
   public long itemLong() {
-    return longAt(only("itemLong"));
+    return onHost(requireOne("itemLong"), "itemLong").longAt(0);
   }
 
-  private long only(String op) {
+  private Tensor requireOne(String op) {
     if (numel() != 1) {
       throw new ShapeException(op + ": " + spec + " has " + numel() + " elements, not one");
     }
-    return layout.offset();
+    return this;
   }
 
-  private double doubleAt(long position) {
-    return hostCopy("item")
-        .map(t -> Native.getDouble(t.dtype(), t.storage.address(), t.layout.offset()))
-        .orElseGet(() -> Native.getDouble(dtype(), storage.address(), position));
+  /** The element so many positions behind the first; its memory lives until it was read. */
+  private double doubleAt(long distance) {
+    double value = Native.getDouble(dtype(), storage.address(), layout.offset() + distance);
+    Reference.reachabilityFence(this);
+    return value;
   }
 
-  private long longAt(long position) {
-    return hostCopy("item")
-        .map(t -> Native.getLong(t.dtype(), t.storage.address(), t.layout.offset()))
-        .orElseGet(() -> Native.getLong(dtype(), storage.address(), position));
+  private long longAt(long distance) {
+    long value = Native.getLong(dtype(), storage.address(), layout.offset() + distance);
+    Reference.reachabilityFence(this);
+    return value;
   }
 
-  /** Checks that elements can be read here; copies a single element from another device. */
-  private Optional<Tensor> hostCopy(String op) {
-    if (isReleased()) {
-      throw usedAfterRelease(op);
+  /** {@code x}, or its values copied here from another device. */
+  private static Tensor onHost(Tensor x, String op) {
+    if (x.isReleased()) {
+      throw x.usedAfterRelease(op);
     }
-    if (device().isCpu()) {
-      return Optional.empty();
-    }
-    if (device().isMeta()) {
+    if (x.device().isMeta()) {
       throw new DeviceException(op + ": a tensor on meta has no elements");
     }
-    return Optional.of(to(Device.CPU));
+    return x.device().isCpu() ? x : x.detach().to(Device.CPU);
   }
 
   /** One element as a double. Negative indices count from the end. */
   public double getDouble(long... index) {
-    long position = layout.position(index);
-    return device().isCpu() ? doubleAt(position) : to(Device.CPU).getDouble(index);
+    Tensor host = onHost(this, "getDouble");
+    return host.doubleAt(host.layout.position(index) - host.layout.offset());
   }
 
   /** One element as a float. */
@@ -541,8 +540,8 @@ public non-sealed class Tensor
 
   /** One element as a long; floating ones are truncated. */
   public long getLong(long... index) {
-    long position = layout.position(index);
-    return device().isCpu() ? longAt(position) : to(Device.CPU).getLong(index);
+    Tensor host = onHost(this, "getLong");
+    return host.longAt(host.layout.position(index) - host.layout.offset());
   }
 
   /** One element as a boolean: whether it is not zero. */
@@ -552,43 +551,40 @@ public non-sealed class Tensor
 
   /** All elements in row-major order, as doubles. */
   public double[] toDoubleArray() {
-    Tensor host = onHost();
+    Tensor host = rowMajorOnHost();
     double[] values = new double[Math.toIntExact(numel())];
     for (int i = 0; i < values.length; i++) {
       values[i] = Native.getDouble(host.dtype(), host.storage.address(), host.layout.offset() + i);
     }
+    Reference.reachabilityFence(host); // its memory may be reused as soon as nobody can reach it
     return values;
   }
 
   /** All elements in row-major order, as floats. */
   public float[] toFloatArray() {
-    Tensor host = onHost();
+    Tensor host = rowMajorOnHost();
     float[] values = new float[Math.toIntExact(numel())];
     for (int i = 0; i < values.length; i++) {
       values[i] =
           (float) Native.getDouble(host.dtype(), host.storage.address(), host.layout.offset() + i);
     }
+    Reference.reachabilityFence(host);
     return values;
   }
 
   /** All elements in row-major order, as longs; floating ones are truncated. */
   public long[] toLongArray() {
-    Tensor host = onHost();
+    Tensor host = rowMajorOnHost();
     long[] values = new long[Math.toIntExact(numel())];
     for (int i = 0; i < values.length; i++) {
       values[i] = Native.getLong(host.dtype(), host.storage.address(), host.layout.offset() + i);
     }
+    Reference.reachabilityFence(host);
     return values;
   }
 
-  private Tensor onHost() {
-    if (isReleased()) {
-      throw usedAfterRelease("toArray");
-    }
-    if (device().isMeta()) {
-      throw new DeviceException("toArray: a tensor on meta has no elements");
-    }
-    return detach().to(Device.CPU).contiguous();
+  private Tensor rowMajorOnHost() {
+    return onHost(this, "toArray").detach().contiguous();
   }
 
   /**
