@@ -11,14 +11,14 @@ module dev.weft.fabric {
   requires org.apache.arrow.vector;
   requires static org.jspecify;
 
-  // exports dev.weft.fabric;
+  exports dev.weft.fabric;
   exports dev.weft.fabric.comm;
   // exports dev.weft.fabric.launch;
   // exports dev.weft.fabric.strategy;
   // exports dev.weft.fabric.precision;
-  // exports dev.weft.fabric.data;
+  exports dev.weft.fabric.data;
   // exports dev.weft.fabric.checkpoint;
-  // exports dev.weft.fabric.logger;
+  exports dev.weft.fabric.logger;
   // Arrow looks its allocator up by this package's name.
   exports org.apache.arrow.memory.unsafe to
       org.apache.arrow.memory.core;

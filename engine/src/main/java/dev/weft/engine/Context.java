@@ -72,6 +72,13 @@ public final class Context {
     generator = replacement;
   }
 
+  /** Tensors made meanwhile belong to no scope: they live as long as somebody holds them. */
+  public Scope withoutScope() {
+    TensorScope before = scope;
+    scope = null;
+    return () -> scope = before;
+  }
+
   public Scope withGrad(boolean enabled) {
     boolean before = gradEnabled;
     gradEnabled = enabled;
