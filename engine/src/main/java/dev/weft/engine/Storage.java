@@ -4,6 +4,7 @@ import dev.weft.engine.spi.Block;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -141,17 +142,20 @@ public final class Storage {
    * tests.
    */
   static void collectGarbage() {
-    // A probe that dies in the same collection tells when its queue has been filled.
-    var probe = new PhantomReference<>(new Object(), UNREACHABLE_PROBE);
-    System.gc();
-    try {
-      for (int attempt = 0; attempt < 10 && UNREACHABLE_PROBE.remove(100) == null; attempt++) {
-        System.gc();
+    // References reach their queues in batches, one per collection, in no order within a batch.
+    // So a probe that died in a second collection tells that all of the first have arrived.
+    for (int collection = 0; collection < 2; collection++) {
+      var probe = new PhantomReference<>(new Object(), UNREACHABLE_PROBE);
+      System.gc();
+      try {
+        for (int attempt = 0; attempt < 10 && UNREACHABLE_PROBE.remove(100) == null; attempt++) {
+          System.gc();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      Reference.reachabilityFence(probe);
     }
-    java.lang.ref.Reference.reachabilityFence(probe);
     reclaim();
   }
 

@@ -488,49 +488,70 @@ public non-sealed class Tensor
 
   /** The only element as a double. */
   public double item() {
-    return onHost(requireOne("item"), "item").doubleAt(0);
+    requireOne("item");
+    Tensor host = onHost("item");
+    double value = Native.getDouble(dtype(), host.storage.address(), host.layout.offset());
+    letGo(host);
+    return value;
   }
 
   /** The only element as a long; floating ones are truncated. */
   public long itemLong() {
-    return onHost(requireOne("itemLong"), "itemLong").longAt(0);
+    requireOne("itemLong");
+    Tensor host = onHost("itemLong");
+    long value = Native.getLong(dtype(), host.storage.address(), host.layout.offset());
+    letGo(host);
+    return value;
   }
 
-  private Tensor requireOne(String op) {
+  private void requireOne(String op) {
     if (numel() != 1) {
       throw new ShapeException(op + ": " + spec + " has " + numel() + " elements, not one");
     }
-    return this;
   }
 
-  /** The element so many positions behind the first; its memory lives until it was read. */
-  private double doubleAt(long distance) {
-    double value = Native.getDouble(dtype(), storage.address(), layout.offset() + distance);
-    Reference.reachabilityFence(this);
-    return value;
-  }
-
-  private long longAt(long distance) {
-    long value = Native.getLong(dtype(), storage.address(), layout.offset() + distance);
-    Reference.reachabilityFence(this);
-    return value;
-  }
-
-  /** {@code x}, or its values copied here from another device. */
-  private static Tensor onHost(Tensor x, String op) {
-    if (x.isReleased()) {
-      throw x.usedAfterRelease(op);
+  /** This tensor, or a copy on the CPU of one on another device; for {@link #letGo} afterwards. */
+  private Tensor onHost(String op) {
+    if (isReleased()) {
+      throw usedAfterRelease(op);
     }
-    if (x.device().isMeta()) {
+    if (device().isMeta()) {
       throw new DeviceException(op + ": a tensor on meta has no elements");
     }
-    return x.device().isCpu() ? x : x.detach().to(Device.CPU);
+    if (device().isCpu()) {
+      return this;
+    }
+    try (var _ = Context.current().withGrad(false)) {
+      return to(Device.CPU);
+    }
+  }
+
+  /** As {@link #onHost}, and row-major. */
+  private Tensor rowMajorOnHost() {
+    Tensor host = onHost("toArray");
+    if (host.isContiguous()) {
+      return host;
+    }
+    try (var _ = Context.current().withGrad(false)) {
+      return host.contiguous();
+    }
+  }
+
+  /** Ends the reading of {@code host}; until here its memory could not be reused. */
+  private void letGo(Tensor host) {
+    if (host == this) {
+      Reference.reachabilityFence(this);
+    } else {
+      host.release();
+    }
   }
 
   /** One element as a double. Negative indices count from the end. */
   public double getDouble(long... index) {
-    Tensor host = onHost(this, "getDouble");
-    return host.doubleAt(host.layout.position(index) - host.layout.offset());
+    Tensor host = onHost("getDouble");
+    double value = Native.getDouble(dtype(), host.storage.address(), host.layout.position(index));
+    letGo(host);
+    return value;
   }
 
   /** One element as a float. */
@@ -540,8 +561,10 @@ public non-sealed class Tensor
 
   /** One element as a long; floating ones are truncated. */
   public long getLong(long... index) {
-    Tensor host = onHost(this, "getLong");
-    return host.longAt(host.layout.position(index) - host.layout.offset());
+    Tensor host = onHost("getLong");
+    long value = Native.getLong(dtype(), host.storage.address(), host.layout.position(index));
+    letGo(host);
+    return value;
   }
 
   /** One element as a boolean: whether it is not zero. */
@@ -556,7 +579,7 @@ public non-sealed class Tensor
     for (int i = 0; i < values.length; i++) {
       values[i] = Native.getDouble(host.dtype(), host.storage.address(), host.layout.offset() + i);
     }
-    Reference.reachabilityFence(host); // its memory may be reused as soon as nobody can reach it
+    letGo(host);
     return values;
   }
 
@@ -568,7 +591,7 @@ public non-sealed class Tensor
       values[i] =
           (float) Native.getDouble(host.dtype(), host.storage.address(), host.layout.offset() + i);
     }
-    Reference.reachabilityFence(host);
+    letGo(host);
     return values;
   }
 
@@ -579,12 +602,8 @@ public non-sealed class Tensor
     for (int i = 0; i < values.length; i++) {
       values[i] = Native.getLong(host.dtype(), host.storage.address(), host.layout.offset() + i);
     }
-    Reference.reachabilityFence(host);
+    letGo(host);
     return values;
-  }
-
-  private Tensor rowMajorOnHost() {
-    return onHost(this, "toArray").detach().contiguous();
   }
 
   /**

@@ -62,8 +62,9 @@ final class TensorFormat {
   }
 
   private static String elements(Tensor x) {
-    try (var _ = TensorScope.open()) {
-      Tensor host = x.device().isCpu() ? x : x.detach().to(Device.CPU);
+    try (var _ = TensorScope.open();
+        var _ = Context.current().withGrad(false)) {
+      Tensor host = x.to(Device.CPU);
       String text = new TensorFormat(host).text(0, host.layout().offset(), PREFIX.length());
       Reference.reachabilityFence(host);
       return text;

@@ -25,6 +25,9 @@ final class Transfer {
     if (!device.isMeta()) {
       copy(source, result);
     }
+    if (source != x) {
+      source.release();
+    }
     return result;
   }
 
