@@ -211,24 +211,31 @@ public non-sealed class Tensor
    * The numbers from {@code start} to {@code end} (exclusive) in steps of {@code step}, as int64.
    */
   public static Tensor arange(long start, long end, long step) {
-    if (step == 0 || (end - start) / step < 0) {
+    long distance = Math.subtractExact(end, start);
+    if (step == 0 || Long.signum(distance) == -Long.signum(step)) {
       throw new IllegalArgumentException(
           "arange: " + start + " to " + end + " in steps of " + step + " never ends");
     }
-    long count = (end - start + step - Long.signum(step)) / step;
     TensorSpec spec =
-        new TensorSpec(Shape.of(count), DType.INT64, Context.current().defaultDevice());
+        new TensorSpec(
+            Shape.of(Math.ceilDiv(distance, step)), DType.INT64, Context.current().defaultDevice());
     return Dispatch.run(new Arange(start, step, spec));
   }
 
   /**
-   * {@code count} numbers from {@code start} to {@code end}, both included, of the default dtype.
+   * {@code count} numbers from {@code start} to {@code end}, both included exactly, of the default
+   * dtype. Each half is counted from its own end, as in PyTorch.
    */
-  public static Tensor linspace(double start, double end, long count) {
-    Context context = Context.current();
+  public static Tensor linspace(double start, double end, int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("linspace: " + count + " numbers: must not be negative");
+    }
     double step = count > 1 ? (end - start) / (count - 1) : 0;
-    TensorSpec spec = new TensorSpec(Shape.of(count), DType.FLOAT64, context.defaultDevice());
-    return Dispatch.run(new Arange(start, step, spec)).to(context.defaultDtype());
+    double[] values = new double[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = i < (count + 1) / 2 ? start + i * step : end - (count - 1 - i) * step;
+    }
+    return of(values).to(Context.current().defaultDtype());
   }
 
   /** The n by n identity matrix, of the default dtype. */
