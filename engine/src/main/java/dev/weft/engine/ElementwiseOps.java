@@ -24,14 +24,16 @@ public sealed interface ElementwiseOps permits Tensor {
     return unary(Unary.ABS);
   }
 
-  /** −1, 0 or 1. See {@link Unary#SIGN}. */
+  /** −1, 0 or 1; bool stays as it is. See {@link Unary#SIGN}. */
   default Tensor sign() {
-    return unary(Unary.SIGN);
+    Tensor x = (Tensor) this;
+    return x.dtype() == DType.BOOL ? x.copy() : unary(Unary.SIGN);
   }
 
-  /** x². See {@link Unary#SQUARE}. */
+  /** x²; that of bool is int64. See {@link Unary#SQUARE}. */
   default Tensor square() {
-    return unary(Unary.SQUARE);
+    Tensor x = (Tensor) this;
+    return x.dtype() == DType.BOOL ? x.to(DType.INT64).square() : unary(Unary.SQUARE);
   }
 
   /** The largest integer not above x. See {@link Unary#FLOOR}. */
@@ -492,9 +494,15 @@ public sealed interface ElementwiseOps permits Tensor {
     return withScalar(Binary.POW, y, true);
   }
 
-  /** Limits every element to [low, high]; infinite bounds leave that side open. */
+  /**
+   * Limits every element to [low, high]; infinite bounds leave that side open. Integers become
+   * floating where a bound is not whole.
+   */
   default Tensor clamp(double low, double high) {
-    return Dispatch.run(new Clamp(low, high), (Tensor) this);
+    Tensor x = (Tensor) this;
+    boolean whole = low == Math.rint(low) && high == Math.rint(high);
+    return Dispatch.run(
+        new Clamp(low, high), whole || x.dtype() == DType.BOOL ? x : floating("clamp", x));
   }
 
   /**

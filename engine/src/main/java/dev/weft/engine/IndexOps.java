@@ -21,7 +21,21 @@ public sealed interface IndexOps permits Tensor {
   default Tensor indexAdd(int dim, Tensor index, Tensor source) {
     Tensor x = (Tensor) this;
     int axis = x.shape().dim(dim);
-    return x.add(Dispatch.run(new IndexSum(axis, x.size(axis)), index, source.to(x.dtype())));
+    var op = new IndexSum(axis, x.size(axis));
+    requireSameDtype("index_add", x, source);
+    return x.add(Dispatch.run(op, index, source));
+  }
+
+  private static void requireSameDtype(String op, Tensor x, Tensor source) {
+    if (x.dtype() != source.dtype()) {
+      throw new DTypeException(
+          op
+              + ": "
+              + x.spec()
+              + " and source "
+              + source.spec()
+              + ": dtypes differ; convert one with x.to(dtype)");
+    }
   }
 
   /** One element per index. See {@link Gather}. */
@@ -49,6 +63,9 @@ public sealed interface IndexOps permits Tensor {
   /** x plus {@code source}'s elements, each added in the place that its index names. */
   default Tensor scatterAdd(int dim, Tensor index, Tensor source) {
     Tensor x = (Tensor) this;
+    if (Context.current().autocast().isEmpty()) { // which would compute in the wider of the two
+      requireSameDtype("scatter_add", x, source);
+    }
     return x.add(Dispatch.run(new ScatterSum(x.shape().dim(dim), x.shape()), index, source));
   }
 

@@ -14,6 +14,7 @@ import dev.weft.engine.spi.TapeEntry;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -292,12 +293,19 @@ public non-sealed class Tensor
     return of(generator.permutation(count));
   }
 
-  /** Joins tensors along an existing dimension, after promotion to one dtype. */
+  /**
+   * Joins tensors along an existing dimension, after promotion to one dtype. As in PyTorch, tensors
+   * of shape (0) may stand beside others of any rank and add nothing.
+   */
   public static Tensor cat(List<Tensor> tensors, int dim) {
     if (tensors.isEmpty()) {
       throw new IllegalArgumentException("cat: there is nothing to join");
     }
     Tensor[] inputs = promoted(tensors);
+    if (tensors.stream().anyMatch(t -> t.rank() != 1)) {
+      Shape nothing = Shape.of(0);
+      inputs = Arrays.stream(inputs).filter(t -> !t.shape().equals(nothing)).toArray(Tensor[]::new);
+    }
     int axis = inputs[0].rank() == 0 ? dim : inputs[0].shape().dim(dim);
     return Dispatch.run(new Cat(axis), inputs);
   }
