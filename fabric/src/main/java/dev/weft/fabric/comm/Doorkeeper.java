@@ -44,15 +44,11 @@ abstract class Doorkeeper implements AutoCloseable {
   private volatile boolean closing;
 
   /** Listens at {@code address}; {@link #open} starts it. */
-  Doorkeeper(String name, InetSocketAddress address, JobSecret secret, int receiveBufferBytes)
-      throws IOException {
+  Doorkeeper(String name, InetSocketAddress address, JobSecret secret) throws IOException {
     this.secret = secret;
     this.selector = Selector.open();
     ServerSocketChannel opened = ServerSocketChannel.open();
     try {
-      if (receiveBufferBytes > 0) {
-        opened.setOption(StandardSocketOptions.SO_RCVBUF, receiveBufferBytes);
-      }
       opened.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       opened.bind(address, MOST_STRANGERS);
       opened.configureBlocking(false);

@@ -115,7 +115,7 @@ public final class Rendezvous implements AutoCloseable {
 
     Door(InetSocketAddress address, int size, JobSecret secret, Duration timeout)
         throws IOException {
-      super("weft-rendezvous", address, secret, 0);
+      super("weft-rendezvous", address, secret);
       this.size = size;
       this.timeout = timeout;
     }

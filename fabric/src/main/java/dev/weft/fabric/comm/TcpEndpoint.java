@@ -26,7 +26,7 @@ final class TcpEndpoint extends Endpoint {
   private volatile boolean sleeping;
 
   TcpEndpoint(int rank, int size, TcpJoin.Links links) throws IOException {
-    super(rank, size);
+    super(rank, size, 0);
     this.selector = Selector.open();
     for (int other = 0; other < size; other++) {
       if (other != rank) {

@@ -37,12 +37,6 @@ final class TcpJoin implements AutoCloseable {
   /** Two connections to each other rank: one for collectives, one for goodbyes and failures. */
   record Links(Map<Integer, SocketChannel> data, Map<Integer, SocketChannel> control) {}
 
-  /**
-   * What the kernel may hold for a data connection each way. Measured on 64 MiB all-reduces over
-   * loopback: see the table in {@link TcpEndpoint}.
-   */
-  static final int SOCKET_BUFFER_BYTES = 4 << 20;
-
   private static final Duration HANDSHAKE_TIME = Duration.ofSeconds(5);
   private static final long RETRY_NANOS = 20_000_000;
 
@@ -100,7 +94,7 @@ final class TcpJoin implements AutoCloseable {
       throw new IOException(
           text("the address of the rendezvous, %s, is unknown", rendezvous.getHostString()));
     }
-    SocketChannel toRendezvous = call(rendezvous, 0, this::report);
+    SocketChannel toRendezvous = call(rendezvous, this::report);
     desk = Optional.of(toRendezvous);
     List<InetSocketAddress> addresses = addresses(toRendezvous);
     Listener door = listener.orElseThrow();
@@ -111,8 +105,8 @@ final class TcpJoin implements AutoCloseable {
       InetSocketAddress there = addresses.get(lower);
       Claim forData = new Claim(Purpose.DATA, rank, size, lower, there);
       Claim forControl = new Claim(Purpose.CONTROL, rank, size, lower, there);
-      data.put(lower, call(there, SOCKET_BUFFER_BYTES, _ -> forData));
-      control.put(lower, call(there, 0, _ -> forControl));
+      data.put(lower, call(there, _ -> forData));
+      control.put(lower, call(there, _ -> forControl));
     }
     while (data.size() < size - 1 || control.size() < size - 1) {
       Optional<Arrival> arrival = door.next();
@@ -208,12 +202,12 @@ final class TcpJoin implements AutoCloseable {
   }
 
   /** A connection to a member of the job; tries until it answers, since it may not be up yet. */
-  private SocketChannel call(InetSocketAddress address, int bufferBytes, Introduction introduction)
+  private SocketChannel call(InetSocketAddress address, Introduction introduction)
       throws IOException {
     while (true) {
       SocketChannel channel = keep(SocketChannel.open());
       try {
-        connect(channel, address, bufferBytes);
+        connect(channel, address);
         shakeHands(channel, introduction.over(channel));
         return channel;
       } catch (RefusedException e) {
@@ -227,12 +221,7 @@ final class TcpJoin implements AutoCloseable {
     }
   }
 
-  private void connect(SocketChannel channel, InetSocketAddress address, int bufferBytes)
-      throws IOException {
-    if (bufferBytes > 0) {
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
-      channel.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
-    }
+  private void connect(SocketChannel channel, InetSocketAddress address) throws IOException {
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     channel.configureBlocking(false);
     if (!channel.connect(address)) {
@@ -267,7 +256,7 @@ final class TcpJoin implements AutoCloseable {
     private final List<Claim> known = new ArrayList<>();
 
     Listener(InetSocketAddress address) throws IOException {
-      super("weft-join-rank-" + rank, address, secret, SOCKET_BUFFER_BYTES);
+      super("weft-join-rank-" + rank, address, secret);
     }
 
     @Override

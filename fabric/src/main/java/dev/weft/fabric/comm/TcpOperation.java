@@ -22,9 +22,6 @@ final class TcpOperation extends Operation {
    */
   private static final int SMALL_BYTES = 32 * 1024;
 
-  /** Bytes that are combined before the sockets are looked after again. */
-  private static final long PIECE_BYTES = 64 * 1024;
-
   private final TcpEndpoint endpoint;
   private final Header header;
   private final int elementBytes;
@@ -119,7 +116,7 @@ final class TcpOperation extends Operation {
       long free = TcpPeer.RING_BYTES - (received - combined);
       long at = received % TcpPeer.RING_BYTES;
       long n = Math.min(Math.min(free, TcpPeer.RING_BYTES - at), expected - received);
-      return n == 0 ? 0 : peer.receive(peer.ring(), at, n);
+      return n == 0 ? 0 : peer.receive(peer.ring(partBytes), at, n);
     }
 
     private void receiveBytes(long count) {
@@ -244,7 +241,7 @@ final class TcpOperation extends Operation {
       ready = Math.min(ready, side.received);
     }
     long at = combined % TcpPeer.RING_BYTES;
-    long n = Math.min(Math.min(ready - combined, TcpPeer.RING_BYTES - at), PIECE_BYTES);
+    long n = Math.min(ready - combined, TcpPeer.RING_BYTES - at);
     n -= n % elementBytes;
     if (n == 0) {
       return false;
@@ -254,7 +251,7 @@ final class TcpOperation extends Operation {
     from[call.index()] = call.in();
     offsets[call.index()] = partIn + combined;
     for (Side side : sides) {
-      from[side.index] = side.peer.ring();
+      from[side.index] = side.peer.ring(partBytes);
       offsets[side.index] = at;
     }
     endpoint.reduction.reduce(

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** A rank that is a thread: its messages are the operations themselves, passed through queues. */
 final class ThreadEndpoint extends Endpoint {
 
+  private static final int SPINS = 5;
+
   /** A rank that is waited for so long is looked at more closely. */
   private static final long SUSPICION_NANOS = 200_000_000;
 
@@ -24,7 +26,7 @@ final class ThreadEndpoint extends Endpoint {
   private volatile boolean left;
 
   private ThreadEndpoint(int rank, int size, List<ThreadEndpoint> world) {
-    super(rank, size);
+    super(rank, size, SPINS);
     this.world = world;
     for (int other = 0; other < size; other++) {
       peers.add(new ThreadPeer(other));

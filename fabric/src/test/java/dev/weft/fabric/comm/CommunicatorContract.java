@@ -745,15 +745,18 @@ abstract class CommunicatorContract {
 
   @Test
   void afterAFailureEveryCallThrowsItAtOnce() {
+    var called = new CountDownLatch(1);
     var outcomes =
         Ranks.outcomes(
             world(2),
             communicator -> {
               if (communicator.rank() == 1) {
+                called.await();
                 communicator.abort(new IllegalArgumentException("no more"));
                 return communicator.failure().orElseThrow().getMessage();
               }
               Work first = communicator.barrier();
+              called.countDown();
               assertThatThrownBy(first::await).isInstanceOf(CollectiveException.class);
               assertThat(first.isDone()).isTrue();
               communicator.abort(new IllegalStateException("an echo"));
