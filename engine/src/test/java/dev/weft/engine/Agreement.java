@@ -9,13 +9,19 @@ final class Agreement {
 
   private Agreement() {}
 
+  /** As {@link #assertClose(Tensor, Tensor, double, Object)}, for sums of few terms around 1. */
+  static void assertClose(Tensor actual, Tensor expected, Object what) {
+    assertClose(actual, expected, 1, what);
+  }
+
   /**
    * Equal specs, equal integers, and floating values within a few units in the last place of the
    * dtype they were computed in, which for half types is float32 before one rounding more.
    *
+   * @param scale how large the terms are that cancel each other; errors are relative to it
    * @param what names the comparison in messages; evaluated only on failure
    */
-  static void assertClose(Tensor actual, Tensor expected, Object what) {
+  static void assertClose(Tensor actual, Tensor expected, double scale, Object what) {
     assertThat(actual.spec()).as("%s", what).isEqualTo(expected.spec());
     if (!expected.dtype().isFloating()) {
       assertThat(actual.toLongArray()).as("%s", what).isEqualTo(expected.toLongArray());
@@ -23,8 +29,8 @@ final class Agreement {
     }
     double eps = expected.dtype().eps();
     double computed = Math.min(eps, DType.FLOAT32.eps());
-    double relative = expected.dtype().isHalf() ? 1.01 * eps : 16 * eps;
-    double absolute = 32 * computed;
+    double relative = expected.dtype().isHalf() ? 1.01 * eps : 8 * eps;
+    double absolute = 16 * computed * scale;
     double[] a = actual.toDoubleArray();
     double[] e = expected.toDoubleArray();
     for (int i = 0; i < e.length; i++) {

@@ -1,0 +1,234 @@
+package dev.weft.engine;
+
+import static dev.weft.engine.Shape.shape;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.weft.engine.op.AdamStep;
+import dev.weft.engine.op.ArgReduce;
+import dev.weft.engine.op.Binary;
+import dev.weft.engine.op.Cast;
+import dev.weft.engine.op.Cat;
+import dev.weft.engine.op.Clamp;
+import dev.weft.engine.op.Copy;
+import dev.weft.engine.op.CopyInto;
+import dev.weft.engine.op.CrossEntropy;
+import dev.weft.engine.op.Domain;
+import dev.weft.engine.op.DropoutOp;
+import dev.weft.engine.op.Fill;
+import dev.weft.engine.op.Gather;
+import dev.weft.engine.op.IndexSelect;
+import dev.weft.engine.op.IndexSum;
+import dev.weft.engine.op.LayerNormGrad;
+import dev.weft.engine.op.LayerNormOp;
+import dev.weft.engine.op.LinearOp;
+import dev.weft.engine.op.LogSoftmaxOp;
+import dev.weft.engine.op.Matmul;
+import dev.weft.engine.op.Op;
+import dev.weft.engine.op.RandomOp;
+import dev.weft.engine.op.Reduce;
+import dev.weft.engine.op.Reduction;
+import dev.weft.engine.op.Sample;
+import dev.weft.engine.op.ScatterSum;
+import dev.weft.engine.op.SgdStep;
+import dev.weft.engine.op.SoftmaxOp;
+import dev.weft.engine.op.SumTo;
+import dev.weft.engine.op.Unary;
+import dev.weft.engine.op.Where;
+import dev.weft.engine.op.WithScalar;
+import dev.weft.engine.reference.ReferenceBackend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Sizes at which kernels do something else than for small inputs: they split work among threads,
+ * pack panels, block loops, and leave remainders. Not in the ops' own samples, because those are
+ * also differentiated numerically.
+ */
+class LargeInputsTest {
+
+  private static final int LONG = 150_001;
+
+  /**
+   * A sample and how it is compared.
+   *
+   * @param terms how many numbers are summed up for one result
+   */
+  private record Case(Sample sample, int terms, DType... dtypes) {}
+
+  private static Case floats(Op op, int terms, Shape... shapes) {
+    return new Case(Sample.of(op, shapes), terms, DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16);
+  }
+
+  private static Case with(Case c, UnaryOperator<Sample> change) {
+    return new Case(change.apply(c.sample), c.terms, c.dtypes);
+  }
+
+  private static Stream<Case> elementwise() {
+    Shape n = shape(LONG);
+    return Stream.of(
+        floats(Unary.TANH, 1, n),
+        floats(Unary.EXP, 1, shape(331, 453)),
+        floats(Unary.ISFINITE, 1, n),
+        floats(Binary.MUL, 1, n, n),
+        floats(Binary.LT, 1, n, n),
+        new Case(Sample.of(Binary.ADD, n, n), 1, DType.INT8, DType.INT32, DType.INT64),
+        floats(new WithScalar(Binary.MUL, 0.3, false), 1, n),
+        floats(new Clamp(-0.5, 0.7), 1, n),
+        with(floats(new Where(), 1, n, n, n), s -> s.condition(0)),
+        floats(new Cast(DType.FLOAT16), 1, n),
+        floats(new Cast(DType.INT8), 1, n),
+        new Case(Sample.of(new Cast(DType.BFLOAT16), n), 1, DType.INT64, DType.UINT8),
+        floats(new DropoutOp(0.3, 5, 3), 1, n),
+        floats(new Copy(), 1, shape(331, 453)),
+        floats(new CopyInto(), 1, n, n),
+        floats(new SgdStep(0.1, 0.9, 0, 0.01, true, false, false), 1, n, n, n),
+        with(
+            floats(
+                new AdamStep(1e-2, 0.9, 0.999, 1e-8, 0.01, true, false, false, 3), 1, n, n, n, n),
+            s -> s.in(3, Domain.within(0.1, 1))));
+  }
+
+  private static Stream<Case> sums() {
+    return Stream.of(Reduce.Kind.values())
+        .flatMap(
+            kind ->
+                Stream.of(
+                    floats(new Reduce(kind, List.of(0), false), LONG, shape(LONG)),
+                    floats(new Reduce(kind, List.of(1), false), 1031, shape(97, 1031)),
+                    floats(new Reduce(kind, List.of(0), true), 1031, shape(1031, 97)),
+                    floats(new Reduce(kind, List.of(0, 2), false), 45 * 47, shape(45, 46, 47)),
+                    floats(new Reduce(kind, List.of(1), false), 46, shape(45, 46, 47))))
+        .map(
+            c ->
+                ((Reduce) c.sample.op()).kind() == Reduce.Kind.MEAN
+                    ? new Case(c.sample, 1, c.dtypes)
+                    : c);
+  }
+
+  private static Stream<Case> rows() {
+    var loss = new CrossEntropy(Reduction.MEAN, 3, 0.1);
+    var norm = new LayerNormOp(1, 1e-5, true, true);
+    return Stream.of(
+        floats(new SumTo(shape(453)), 331, shape(331, 453)),
+        floats(new SumTo(shape(331, 1)), 453, shape(331, 453)),
+        new Case(Sample.of(new SumTo(shape(453)), shape(331, 453)), 1, DType.INT64),
+        floats(new ArgReduce(true, 1, false), 1, shape(331, 453)),
+        floats(new ArgReduce(false, 0, false), 1, shape(331, 453)),
+        floats(new SoftmaxOp(1), 1, shape(331, 453)),
+        floats(new SoftmaxOp(0), 1, shape(331, 453)),
+        floats(new LogSoftmaxOp(1), 1, shape(331, 453)),
+        with(floats(loss, 1, shape(331, 453), shape(331)), s -> s.index(1, 453)),
+        floats(norm, 1, shape(331, 453), shape(453), shape(453)),
+        with(
+            floats(
+                new LayerNormGrad(norm),
+                331,
+                shape(331, 453),
+                shape(331, 453),
+                shape(331),
+                shape(331),
+                shape(453)),
+            s -> s.full(2, Domain.reals()).full(3, Domain.within(0.5, 2))));
+  }
+
+  private static Stream<Case> products() {
+    var cases = new ArrayList<Case>();
+    for (long[] size :
+        new long[][] {
+          {1, 1000, 1},
+          {1, 300, 700},
+          {700, 300, 1},
+          {64, 64, 64},
+          {65, 129, 97},
+          {130, 517, 101},
+          {257, 31, 255},
+          {6, 2000, 5}
+        }) {
+      Shape a = shape(size[0], size[1]);
+      Shape b = shape(size[1], size[2]);
+      cases.add(floats(new Matmul(), (int) size[1], a, b));
+      cases.add(
+          floats(new LinearOp(true), (int) size[1], a, shape(size[2], size[1]), shape(size[2])));
+    }
+    cases.add(floats(new Matmul(), 70, shape(3, 5, 60, 70), shape(3, 5, 70, 50)));
+    cases.add(floats(new LinearOp(false), 129, shape(3, 41, 129), shape(97, 129)));
+    cases.add(
+        new Case(
+            Sample.of(new Matmul(), shape(65, 129), shape(129, 97)), 1, DType.INT64, DType.INT8));
+    return cases.stream();
+  }
+
+  private static Stream<Case> indexing() {
+    return Stream.of(
+        floats(new Cat(0), 1, shape(331, 101), shape(57, 101), shape(200, 101)),
+        floats(new Cat(1), 1, shape(331, 101), shape(331, 57), shape(331, 200)),
+        with(floats(new IndexSelect(0), 1, shape(997, 64), shape(2003)), s -> s.index(1, 997)),
+        with(floats(new IndexSelect(1), 1, shape(64, 997), shape(2003)), s -> s.index(1, 997)),
+        with(floats(new IndexSum(0, 97), 60, shape(2003), shape(2003, 64)), s -> s.index(0, 97)),
+        with(floats(new IndexSum(1, 97), 60, shape(2003), shape(64, 2003)), s -> s.index(0, 97)),
+        with(floats(new Gather(1), 1, shape(331, 453), shape(331, 453)), s -> s.index(1, 453)),
+        with(
+            floats(new ScatterSum(0, shape(50, 453)), 20, shape(331, 453), shape(331, 453)),
+            s -> s.index(0, 50)));
+  }
+
+  private static Stream<Case> creation() {
+    return Stream.of(
+        new Case(
+            Sample.of(
+                new RandomOp(
+                    RandomOp.Distribution.NORMAL,
+                    0,
+                    1,
+                    TensorSpec.of(shape(LONG), DType.FLOAT32),
+                    3,
+                    5)),
+            1,
+            DType.FLOAT32),
+        new Case(
+            Sample.of(new Fill(0.1, TensorSpec.of(shape(LONG), DType.BFLOAT16))),
+            1,
+            DType.FLOAT32));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> cpuAgreesWithReference() {
+    return Stream.of(elementwise(), sums(), rows(), products(), indexing(), creation())
+        .flatMap(cases -> cases)
+        .flatMap(
+            c ->
+                Stream.of(c.dtypes)
+                    .filter(
+                        dtype ->
+                            c.sample.inputs().isEmpty() || c.sample.op().dtypes().contains(dtype))
+                    .map(dtype -> dynamicTest(c.sample + " " + dtype, () -> compare(c, dtype))));
+  }
+
+  private static void compare(Case c, DType dtype) {
+    try (var _ = TensorScope.open()) {
+      List<Tensor> actual = run(c.sample, dtype);
+      List<Tensor> expected;
+      try (var _ = Context.current().withBackend(new ReferenceBackend())) {
+        expected = run(c.sample, dtype);
+      }
+      for (int i = 0; i < expected.size(); i++) {
+        Agreement.assertClose(
+            actual.get(i),
+            expected.get(i),
+            Math.sqrt(c.terms),
+            c.sample + " " + dtype + ", result " + i);
+      }
+    }
+  }
+
+  /** The outputs, or the inputs that were changed in place. */
+  private static List<Tensor> run(Sample sample, DType dtype) {
+    Tensor[] inputs = sample.inputs(dtype, 8).toArray(Tensor[]::new);
+    Tensor[] outputs = Dispatch.runAll(sample.op(), inputs);
+    return sample.op().mutates() == 0 ? List.of(outputs) : List.of(inputs);
+  }
+}
