@@ -695,17 +695,33 @@ public non-sealed class Tensor
 
   private Tensor inPlace(Binary op, Tensor other) {
     DType promoted = DType.promote(dtype(), other.dtype());
-    if (promoted != dtype() && promoted.category() != dtype().category()) {
-      throw new DTypeException(
-          op + " in place: " + other.dtype() + " does not fit into " + dtype());
+    if (promoted.category() != dtype().category()) {
+      throw doesNotFit(op, other.dtype());
     }
+    requireFloatingQuotient(op);
     return Dispatch.runInPlace(op, this, other.to(dtype()).expand(shape()));
   }
 
   private Tensor inPlace(Binary op, double scalar) {
-    boolean whole = !dtype().isFloating() && scalar == Math.rint(scalar);
+    boolean whole = scalar == Math.rint(scalar) && Math.abs(scalar) <= 0x1p63;
+    if (!dtype().isFloating() && (dtype() == DType.BOOL || !whole)) {
+      throw doesNotFit(op, scalar);
+    }
+    requireFloatingQuotient(op);
     return Dispatch.runInPlace(
-        new WithScalar(op, whole ? (Number) (long) scalar : (Number) scalar, false), this);
+        new WithScalar(op, dtype().isFloating() ? (Number) scalar : (Number) (long) scalar, false),
+        this);
+  }
+
+  private DTypeException doesNotFit(Binary op, Object other) {
+    return new DTypeException(op + " in place: " + other + " does not fit into " + dtype());
+  }
+
+  private void requireFloatingQuotient(Binary op) {
+    if (op == Binary.DIV && !dtype().isFloating()) {
+      throw new DTypeException(
+          op + " in place: a quotient does not fit into " + dtype() + "; use floorDivide");
+    }
   }
 
   /**

@@ -93,7 +93,15 @@ class DispatchTest {
     assertThatThrownBy(() -> Tensor.of(1L).addInPlace(Tensor.ones(1)))
         .isInstanceOf(DTypeException.class)
         .hasMessage("add in place: float32 does not fit into int64");
-    assertThatThrownBy(() -> Tensor.of(1L).mulInPlace(0.5)).isInstanceOf(DTypeException.class);
+    assertThatThrownBy(() -> Tensor.of(1L).mulInPlace(0.5))
+        .isInstanceOf(DTypeException.class)
+        .hasMessage("mul in place: 0.5 does not fit into int64");
+    assertThatThrownBy(() -> Tensor.of(7L).divInPlace(2))
+        .isInstanceOf(DTypeException.class)
+        .hasMessage("div in place: a quotient does not fit into int64; use floorDivide");
+    assertThatThrownBy(() -> Tensor.of(7L).divInPlace(Tensor.of(2L)))
+        .isInstanceOf(DTypeException.class);
+    assertThatThrownBy(() -> Tensor.of(true).addInPlace(1)).isInstanceOf(DTypeException.class);
     assertThatThrownBy(() -> Dispatch.runInPlace(Binary.LT, Tensor.ones(2), Tensor.ones(2)))
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("the result is bool (2), the target float32 (2)");
