@@ -3,6 +3,7 @@ package dev.weft.fabric.comm;
 import static dev.weft.fabric.comm.Text.text;
 
 import dev.weft.engine.DeviceException;
+import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import java.lang.foreign.MemorySegment;
 
@@ -40,6 +41,9 @@ final class Buffer {
               "%s: a tensor on %s: this communicator moves memory of the CPU; use x.to(Device.CPU)",
               collective, tensor.device()));
     }
+    if (writable) {
+      requireDistinctElements(collective, tensor);
+    }
     // An alias belongs to no scope, and what is done to it is not recorded for backward.
     Tensor target = tensor.alias();
     if (target.isContiguous()) {
@@ -49,6 +53,19 @@ final class Buffer {
     Tensor held = packed.alias();
     packed.release();
     return new Buffer(held, target, writable);
+  }
+
+  /** A result cannot be put where one element stands for several. */
+  private static void requireDistinctElements(String collective, Tensor tensor) {
+    for (int dim = 0; dim < tensor.rank(); dim++) {
+      if (tensor.layout().stride(dim) == 0 && tensor.size(dim) > 1) {
+        throw new ShapeException(
+            text(
+                "%s: %s repeats elements along dimension %d and cannot be written to; use"
+                    + " x.contiguous()",
+                collective, tensor.spec(), dim));
+      }
+    }
   }
 
   MemorySegment segment() {

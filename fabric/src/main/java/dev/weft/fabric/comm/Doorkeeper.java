@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Listens for connections, lets members of the job in and keeps everybody else out.
@@ -160,12 +161,13 @@ abstract class Doorkeeper implements AutoCloseable {
         strangers.add(new Stranger(caller.get()));
       }
     } catch (IOException e) {
-      // Out of file descriptors, most likely: make room, and let the next round try again.
+      // Out of file descriptors, most likely: make room, and let a later round try again.
       caller.ifPresent(Doorkeeper::closeQuietly);
       Iterator<Stranger> oldest = strangers.iterator();
       if (oldest.hasNext()) {
         oldest.next().drop();
       }
+      LockSupport.parkNanos(1_000_000); // the door stays ready; do not spin on it
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.weft.fabric.comm;
 
+import static dev.weft.fabric.comm.Text.text;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,8 +123,11 @@ final class TcpOperation extends Operation {
 
     private void receiveBytes(long count) {
       if (count > header.limit()) {
-        throw Broken.mismatch(
-            endpoint.rank, header, peer.rank, header); // a member would not send it
+        throw new Broken(
+            Failure.of(
+                CollectiveException.Kind.MISMATCH,
+                List.of(peer.rank),
+                text("rank %d sends %d bytes, the limit is %d", peer.rank, count, header.limit())));
       }
       byte[] bytes = new byte[(int) count];
       call.gathered()[index] = bytes;

@@ -455,6 +455,39 @@ abstract class CommunicatorContract {
     return whole.narrow(0, index * count, count);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void tensorsMayHaveAnyLayout(int size) {
+    Ranks.run(
+        world(size),
+        communicator -> {
+          int rank = communicator.rank();
+          Tensor whole = floats(-1, 12).reshape(3, 4);
+          Tensor column = whole.narrow(1, 1, 2); // 3 rows of 2, with gaps
+          column.copyFrom(floats(rank + 1, 6).reshape(3, 2));
+          communicator.allReduce(column, ReduceOp.SUM).await();
+          for (int i = 0; i < 12; i++) {
+            boolean inside = i % 4 == 1 || i % 4 == 2;
+            assertThat(get(whole, i)).isEqualTo(inside ? size * (size + 1) / 2 : -1);
+          }
+
+          Tensor transposed = random(DType.INT32, 20, rank).reshape(4, 5).transpose(0, 1);
+          Tensor gathered = empty(DType.INT32, size, 5, 4);
+          communicator.allGather(transposed, gathered).await();
+          Tensor last =
+              random(DType.INT32, 20, size - 1).reshape(4, 5).transpose(0, 1).contiguous();
+          assertThat(part(gathered, size - 1, size)).isEqualTo(bytes(last));
+
+          Tensor repeated = floats(1, 1).expand(3);
+          assertThatThrownBy(() -> communicator.allReduce(repeated, ReduceOp.SUM))
+              .isInstanceOf(ShapeException.class)
+              .hasMessageContaining("repeats elements along dimension 0");
+          Tensor sent = empty(DType.FLOAT32, size, 3);
+          communicator.allGather(repeated, sent).await(); // reading it is fine
+          assertThat(get(sent, 3L * size - 1)).isEqualTo(1);
+        });
+  }
+
   // ---- groups
 
   @Test

@@ -1,6 +1,7 @@
 package dev.weft.fabric.comm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.engine.Tensor;
 import java.io.BufferedReader;
@@ -32,7 +33,7 @@ class ProcessTest {
     List<Process> ranks = new ArrayList<>();
     try (var rendezvous = Rendezvous.open(TcpWorld.anyPort(), SIZE, secret)) {
       for (int rank = 0; rank < SIZE; rank++) {
-        ranks.add(start(rendezvous.address().getPort(), rank, secret));
+        ranks.add(start(rendezvous.address().getPort(), rank, SIZE, secret));
       }
       List<BufferedReader> said = ranks.stream().map(Process::inputReader).toList();
       for (BufferedReader each : said) {
@@ -52,14 +53,35 @@ class ProcessTest {
     }
   }
 
-  private static Process start(int port, int rank, JobSecret secret) throws IOException {
+  @Test
+  void aDeathIsNoticedWhileNoCallIsUnderWay() throws Exception {
+    JobSecret secret = JobSecret.random();
+    try (var rendezvous = Rendezvous.open(TcpWorld.anyPort(), 2, secret)) {
+      Process other = start(rendezvous.address().getPort(), 1, 2, secret);
+      try (var communicator = TcpCommunicator.join(rendezvous.address(), 0, 2, secret)) {
+        assertThat(other.inputReader().readLine()).isEqualTo("joined");
+        other.destroyForcibly();
+        while (communicator.failure().isEmpty()) {
+          Thread.onSpinWait(); // this rank computes
+        }
+        assertThatThrownBy(communicator::barrier)
+            .isInstanceOf(CollectiveException.class)
+            .hasMessage(
+                "barrier #0 on rank 0: rank 1 died: the connection ended without a goodbye");
+      } finally {
+        other.destroyForcibly();
+      }
+    }
+  }
+
+  private static Process start(int port, int rank, int size, JobSecret secret) throws IOException {
     String java = ProcessHandle.current().info().command().orElse("java");
     List<String> command = new ArrayList<>(List.of(java));
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
     command.add(RankMain.class.getName());
-    Stream.of(port, rank, SIZE).map(String::valueOf).forEach(command::add);
+    Stream.of(port, rank, size).map(String::valueOf).forEach(command::add);
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     OutputStream out = process.getOutputStream();
