@@ -77,6 +77,9 @@ abstract class Endpoint {
 
   abstract Peer peer(int peerRank);
 
+  /** What broke the world, if that is known to be something else than what this rank has found. */
+  abstract Failure first(Failure found);
+
   /** Tells every other rank, without waiting for anybody. Called once, by any thread. */
   abstract void tell(Failure why);
 
@@ -169,8 +172,9 @@ abstract class Endpoint {
 
   /** Records the first failure and tells everybody; later ones are its echoes. */
   final void fail(Failure why) {
-    if (adopt(why)) {
-      tell(why);
+    Failure first = first(why);
+    if (adopt(first)) {
+      tell(first);
     }
   }
 

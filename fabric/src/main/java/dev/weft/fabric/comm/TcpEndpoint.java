@@ -71,6 +71,14 @@ final class TcpEndpoint extends Endpoint {
     return peers.get(peerRank < rank ? peerRank : peerRank - 1);
   }
 
+  /**
+   * A rank that ends because of a failure passes it on, so it is known as soon as anything else.
+   */
+  @Override
+  Failure first(Failure found) {
+    return found;
+  }
+
   @Override
   void tell(Failure why) {
     control.tellAll(why);

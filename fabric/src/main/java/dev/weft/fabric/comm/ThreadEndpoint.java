@@ -5,8 +5,10 @@ import static dev.weft.fabric.comm.Text.text;
 import dev.weft.fabric.comm.CollectiveException.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +20,17 @@ final class ThreadEndpoint extends Endpoint {
   /** A rank that is waited for so long is looked at more closely. */
   private static final long SUSPICION_NANOS = 200_000_000;
 
-  private final List<ThreadEndpoint> world;
+  /** What all ranks share. */
+  private record World(List<ThreadEndpoint> ranks, AtomicReference<@Nullable Failure> failure) {}
+
+  private final World world;
   private final List<ThreadPeer> peers = new ArrayList<>();
   final Reduction reduction = new Reduction();
   private volatile @Nullable Thread sleeper;
   private volatile @Nullable Thread caller;
   private volatile boolean left;
 
-  private ThreadEndpoint(int rank, int size, List<ThreadEndpoint> world) {
+  private ThreadEndpoint(int rank, int size, World world) {
     super(rank, size, SPINS);
     this.world = world;
     for (int other = 0; other < size; other++) {
@@ -34,11 +39,11 @@ final class ThreadEndpoint extends Endpoint {
   }
 
   static List<ThreadEndpoint> world(int size) {
-    List<ThreadEndpoint> world = new ArrayList<>();
+    World world = new World(new ArrayList<>(), new AtomicReference<>());
     for (int rank = 0; rank < size; rank++) {
-      world.add(new ThreadEndpoint(rank, size, world));
+      world.ranks.add(new ThreadEndpoint(rank, size, world));
     }
-    return world;
+    return world.ranks;
   }
 
   @Override
@@ -64,12 +69,19 @@ final class ThreadEndpoint extends Endpoint {
 
   /** Wakes another rank, for which there is news. */
   void notify(int peerRank) {
-    world.get(peerRank).wake();
+    world.ranks.get(peerRank).wake();
+  }
+
+  /** A rank may see that another has left before it is told why. */
+  @Override
+  Failure first(Failure found) {
+    world.failure.compareAndSet(null, found);
+    return Objects.requireNonNull(world.failure.get());
   }
 
   @Override
   void tell(Failure why) {
-    for (ThreadEndpoint other : world) {
+    for (ThreadEndpoint other : world.ranks) {
       if (other != this) {
         other.adopt(why);
       }
@@ -88,7 +100,7 @@ final class ThreadEndpoint extends Endpoint {
     for (Operation operation : waiting) {
       if (operation.elapsedNanos() > SUSPICION_NANOS) {
         List<Integer> dead =
-            operation.waiting().ranks().stream().filter(r -> world.get(r).isDead()).toList();
+            operation.waiting().ranks().stream().filter(r -> world.ranks.get(r).isDead()).toList();
         if (!dead.isEmpty()) {
           throw new Broken(
               Failure.of(
@@ -121,7 +133,7 @@ final class ThreadEndpoint extends Endpoint {
   @Override
   void disconnect() {
     left = true;
-    for (ThreadEndpoint other : world) {
+    for (ThreadEndpoint other : world.ranks) {
       other.wake();
     }
   }
@@ -153,7 +165,7 @@ final class ThreadEndpoint extends Endpoint {
 
     @Override
     void announce(Operation operation) {
-      ThreadEndpoint other = world.get(rank);
+      ThreadEndpoint other = world.ranks.get(rank);
       other.peer(ThreadEndpoint.this.rank).inbox.add((Message) operation);
       other.wake();
     }
@@ -175,7 +187,7 @@ final class ThreadEndpoint extends Endpoint {
       }
       receive.received();
       send.taken();
-      world.get(rank).wake();
+      world.ranks.get(rank).wake();
     }
 
     @Override
@@ -190,7 +202,7 @@ final class ThreadEndpoint extends Endpoint {
 
     @Override
     boolean hasLeft() {
-      return world.get(rank).left;
+      return world.ranks.get(rank).left;
     }
   }
 }

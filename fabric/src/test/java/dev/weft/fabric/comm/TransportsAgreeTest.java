@@ -8,7 +8,9 @@ import dev.weft.engine.DType;
 import dev.weft.engine.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,6 +45,70 @@ class TransportsAgreeTest {
             assertThat(bytes(large)).startsWith(bytes(small));
           });
     }
+  }
+
+  @Test
+  void randomProgramsGiveTheSameOnBoth() {
+    for (long seed = 1; seed <= 4; seed++) {
+      runRandomProgram(seed, 40);
+    }
+  }
+
+  /** Calls of all kinds and sizes, many of them under way at once, on the world and on a group. */
+  static void runRandomProgram(long seed, int calls) {
+    int size = 2 + (int) (seed % 3);
+    Ranks.Body<byte[]> program = communicator -> randomCalls(communicator, seed, calls);
+    List<byte[]> threads = Ranks.all(ThreadCommunicator.world(size), program);
+    List<byte[]> sockets = Ranks.all(TcpWorld.of(size, Duration.ofSeconds(30)), program);
+    for (int rank = 0; rank < size; rank++) {
+      assertThat(sockets.get(rank)).as("seed %d, rank %d", seed, rank).isEqualTo(threads.get(rank));
+    }
+  }
+
+  private static byte[] randomCalls(Communicator world, long seed, int calls) {
+    var random = new SplittableRandom(seed); // the same on every rank
+    Communicator pair = world.rank() < 2 ? world.group(1, 0) : world;
+    List<Work> works = new ArrayList<>();
+    List<Tensor> results = new ArrayList<>();
+    var bytes = new ByteArrayOutputStream();
+    for (int call = 0; call < calls; call++) {
+      boolean inPair = random.nextInt(4) == 0;
+      int kind = random.nextInt(7);
+      DType dtype = DType.values()[random.nextInt(9)]; // all but bool
+      long count = (long) Math.pow(10, random.nextDouble(5.3)) - 1;
+      int root = random.nextInt(2);
+      boolean waits = random.nextBoolean();
+      if (inPair && world.rank() > 1) {
+        continue;
+      }
+      Communicator ranks = inPair ? pair : world;
+      int n = ranks.size();
+      int other = (ranks.rank() + 1) % n;
+      int before = (ranks.rank() + n - 1) % n;
+      Tensor x = random(dtype, count, 100L * call + ranks.rank());
+      Tensor parts = random(dtype, n * count, 100L * call + ranks.rank());
+      switch (kind) {
+        case 0 -> works.add(ranks.allReduce(x, ReduceOp.SUM));
+        case 1 -> works.add(ranks.allGather(x, parts));
+        case 2 -> works.add(ranks.reduceScatter(parts, x, ReduceOp.MAX));
+        case 3 -> works.add(ranks.broadcast(x, root));
+        case 4 -> works.add(ranks.barrier());
+        case 5 -> {
+          works.add(ranks.send(parts, other));
+          parts = random(dtype, n * count, 0);
+          works.add(ranks.recv(parts, before));
+        }
+        default -> ranks.allGatherBytes(bytes(x), 10_000_000).forEach(bytes::writeBytes);
+      }
+      results.add(x);
+      results.add(parts);
+      if (waits && !works.isEmpty()) {
+        works.getLast().await();
+      }
+    }
+    works.forEach(Work::await);
+    results.forEach(x -> bytes.writeBytes(bytes(x)));
+    return bytes.toByteArray();
   }
 
   private static List<byte[]> reduceAll(List<Communicator> world) {
