@@ -172,6 +172,9 @@ abstract class Endpoint {
 
   /** Records the first failure and tells everybody; later ones are its echoes. */
   final void fail(Failure why) {
+    if (closed) {
+      return; // who has left cannot fail the others
+    }
     Failure first = first(why);
     if (adopt(first)) {
       tell(first);

@@ -111,7 +111,9 @@ final class TcpEndpoint extends Endpoint {
       selector.select(TimeUnit.NANOSECONDS.toMillis(nanos));
       selector.selectedKeys().clear();
       for (SelectionKey key : selector.keys()) {
-        key.interestOps(0);
+        if (key.isValid()) {
+          key.interestOps(0);
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

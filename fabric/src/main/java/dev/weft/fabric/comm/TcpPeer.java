@@ -245,7 +245,9 @@ final class TcpPeer extends Peer {
   void interest(boolean wantsToRead) {
     boolean read = wantsToRead && !ended && broken.isEmpty();
     boolean write = !out.isEmpty() && broken.isEmpty();
-    key.interestOps((read ? SelectionKey.OP_READ : 0) | (write ? SelectionKey.OP_WRITE : 0));
+    if (key.isValid()) {
+      key.interestOps((read ? SelectionKey.OP_READ : 0) | (write ? SelectionKey.OP_WRITE : 0));
+    }
   }
 
   // ---- messages

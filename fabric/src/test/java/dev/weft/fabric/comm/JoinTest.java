@@ -242,7 +242,7 @@ class JoinTest {
                           0,
                           2,
                           SECRET,
-                          OPTIONS.withJoinTimeout(Duration.ofSeconds(2)))));
+                          OPTIONS.withJoinTimeout(Duration.ofMillis(300)))));
       rendezvous.close();
     }
     assertThatThrownBy(joining.getFirst()::get).hasRootCauseInstanceOf(IOException.class);
