@@ -182,6 +182,11 @@ public final class Storage {
     return version;
   }
 
+  /** How many tensors and saved values hold it; 1 when only the asker does. */
+  public int holders() {
+    return holders;
+  }
+
   /** Called after each in-place change. */
   void changed() {
     VERSION.getAndAdd(this, 1);

@@ -1,0 +1,211 @@
+package dev.weft.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.engine.DTypeException;
+import dev.weft.engine.ShapeException;
+import dev.weft.engine.Tensor;
+import dev.weft.engine.TensorScope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AutogradTest {
+
+  private static Tensor leaf(double... values) {
+    return Tensor.of(values).requiresGrad(true);
+  }
+
+  @Test
+  void theGradientOfASumOfSquaresIsTwiceTheInput() {
+    Tensor x = leaf(1, -2, 3);
+    x.square().sum().backward();
+    assertThat(x.grad().orElseThrow().toDoubleArray()).containsExactly(2, -4, 6);
+  }
+
+  @Test
+  void gradientsAddUpOverUsesAndOverPasses() {
+    Tensor x = leaf(2);
+    x.mul(x).add(x).sum().backward(); // 2x + 1
+    x.mul(3).sum().backward();
+    assertThat(x.grad().orElseThrow().item()).isEqualTo(8);
+  }
+
+  @Test
+  void twoLeavesThatShareAGradientDoNotShareItsMemory() {
+    Tensor x = leaf(1);
+    Tensor y = leaf(1);
+    x.add(y).sum().backward();
+    x.mul(5).sum().backward();
+    assertThat(x.grad().orElseThrow().item()).isEqualTo(6);
+    assertThat(y.grad().orElseThrow().item()).isEqualTo(1);
+  }
+
+  @Test
+  void broadcastGradientsAreSummed() {
+    Tensor x = leaf(1, 2, 3);
+    Tensor b = leaf(1);
+    x.add(b).sum().backward();
+    assertThat(b.grad().orElseThrow().toDoubleArray()).containsExactly(3);
+  }
+
+  @Test
+  void thirdDerivativeOfAPolynomial() {
+    Tensor x = leaf(2);
+    Tensor y = x.mul(x).mul(x).mul(x).sum(); // x⁴: 4x³, 12x², 24x
+    for (double expected : new double[] {32, 48, 48}) {
+      y = Autograd.grad(y, List.of(x), Optional.empty(), true, true).getFirst().sum();
+      assertThat(y.item()).isEqualTo(expected);
+    }
+    assertThat(x.grad()).isEmpty();
+  }
+
+  @Test
+  void backwardThroughAHundredThousandOpsNeedsNoStack() {
+    Tensor x = leaf(0);
+    Tensor y = x;
+    for (int i = 0; i < 100_000; i++) {
+      y = y.add(1);
+    }
+    y.sum().backward();
+    assertThat(x.grad().orElseThrow().item()).isEqualTo(1);
+  }
+
+  @Test
+  void aSecondBackwardNeedsRetainGraph() {
+    Tensor x = leaf(1);
+    Tensor y = x.exp().sum();
+    Autograd.backward(y, Optional.empty(), true, false);
+    y.backward();
+    assertThat(x.grad().orElseThrow().item()).isEqualTo(2 * Math.E);
+    assertThatThrownBy(y::backward)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("retainGraph");
+  }
+
+  @Test
+  void changingWhatBackwardNeedsIsAnError() {
+    Tensor x = leaf(1, 2);
+    Tensor y = x.exp();
+    Tensor loss = y.square().sum();
+    try (var _ = Autograd.noGrad()) {
+      y.mulInPlace(2);
+    }
+    assertThatThrownBy(loss::backward)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("square")
+        .hasMessageContaining("changed in place");
+  }
+
+  @Test
+  void inPlaceOpsOnIntermediatesAreRecorded() {
+    Tensor x = leaf(3);
+    Tensor y = x.mul(2);
+    y.addInPlace(x.mul(5));
+    y.sum().backward();
+    assertThat(x.grad().orElseThrow().item()).isEqualTo(7);
+  }
+
+  @Test
+  void inPlaceOnALeafOrAViewIsRefused() {
+    Tensor x = leaf(3, 4);
+    assertThatThrownBy(() -> x.addInPlace(1)).hasMessageContaining("leaf").hasMessageContaining("noGrad");
+    Tensor y = x.mul(1);
+    assertThatThrownBy(() -> y.narrow(0, 0, 1).addInPlace(1)).hasMessageContaining("view");
+  }
+
+  @Test
+  void aViewTakenBeforeItsBaseChangedIsRefused() {
+    Tensor y = leaf(3, 4).mul(1);
+    Tensor view = y.narrow(0, 0, 1);
+    y.mulInPlace(2);
+    assertThatThrownBy(() -> view.mul(1)).hasMessageContaining("view");
+  }
+
+  @Test
+  void nothingIsRecordedInsideNoGrad() {
+    Tensor x = leaf(1);
+    try (var _ = Autograd.noGrad()) {
+      assertThat(x.mul(2).requiresGrad()).isFalse();
+      try (var _ = Autograd.enableGrad()) {
+        assertThat(x.mul(2).requiresGrad()).isTrue();
+      }
+    }
+    try (var _ = Autograd.inferenceMode()) {
+      assertThatThrownBy(() -> Tensor.of(1.0).requiresGrad(true)).hasMessageContaining("inferenceMode");
+    }
+  }
+
+  @Test
+  void hooksSeeAndReplaceGradients() {
+    Tensor x = leaf(1);
+    Tensor y = x.mul(3).retainGrad();
+    var seen = new ArrayList<Double>();
+    var hook =
+        y.registerHook(
+            g -> {
+              seen.add(g.item());
+              return g.mul(10);
+            });
+    y.sum().backward();
+    assertThat(seen).containsExactly(1.0);
+    assertThat(y.grad().orElseThrow().item()).isEqualTo(10);
+    assertThat(x.grad().orElseThrow().item()).isEqualTo(30);
+    hook.close();
+    x.grad(Optional.empty());
+    x.mul(3).sum().backward();
+    assertThat(x.grad().orElseThrow().item()).isEqualTo(3);
+  }
+
+  @Test
+  void aLeafIsFinalBeforeTheLayersBelowItAreDone() {
+    Tensor first = leaf(2);
+    Tensor second = leaf(3);
+    var order = new ArrayList<String>();
+    Autograd.registerPostAccumulateGradHook(first, _ -> order.add("first"));
+    Autograd.registerPostAccumulateGradHook(
+        second,
+        leaf -> {
+          order.add("second");
+          assertThat(leaf.grad().orElseThrow().item()).isEqualTo(2 * 2);
+        });
+    first.mul(2).mul(second).sum().backward();
+    assertThat(order).containsExactly("second", "first");
+  }
+
+  @Test
+  void wrongUseIsExplained() {
+    assertThatThrownBy(() -> leaf(1, 2).mul(2).backward())
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("is no scalar");
+    assertThatThrownBy(() -> Tensor.of(1.0).backward())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("requiresGrad(true)");
+    assertThatThrownBy(() -> Tensor.of(1L).requiresGrad(true)).isInstanceOf(DTypeException.class);
+    Tensor unrelated = leaf(1);
+    Tensor y = leaf(1).sum();
+    assertThatThrownBy(() -> Autograd.grad(y, unrelated)).hasMessageContaining("input 0");
+  }
+
+  @Test
+  void tenThousandStepsEndWithTheMemoryOfTheFirst() {
+    Tensor w = Tensor.randn(16, 16).requiresGrad(true);
+    Tensor x = Tensor.randn(8, 16);
+    long live = 0;
+    for (int step = 0; step < 10_000; step++) {
+      try (var _ = TensorScope.open()) {
+        x.matmul(w).relu().square().mean().backward();
+        try (var _ = Autograd.noGrad()) {
+          w.subInPlace(w.grad().orElseThrow().mul(1e-3));
+        }
+        w.grad(Optional.empty());
+      }
+      if (step == 10) {
+        live = Tensor.liveBytes();
+      }
+    }
+    assertThat(Tensor.liveBytes()).isEqualTo(live);
+  }
+}
