@@ -42,7 +42,10 @@ public final class Autograd {
     return Context.current().withInferenceMode(true);
   }
 
-  /** Adds the gradients of ⟨root, gradient⟩ to the leaves it was made from; see {@code Tensor.backward}. */
+  /**
+   * Adds the gradients of ⟨root, gradient⟩ to the leaves it was made from; see {@code
+   * Tensor.backward}.
+   */
   public static void backward(
       Tensor root, Optional<Tensor> gradient, boolean retainGraph, boolean createGraph) {
     new GraphTape().backward(root, gradient, retainGraph, createGraph);
@@ -109,8 +112,8 @@ public final class Autograd {
   private static final Tensor MISSING = Tensor.zeros(0);
 
   /**
-   * Calls {@code hook} each time a backward pass has completed the gradient of {@code leaf}, while the
-   * pass goes on with the layers below.
+   * Calls {@code hook} each time a backward pass has completed the gradient of {@code leaf}, while
+   * the pass goes on with the layers below.
    */
   public static Scope registerPostAccumulateGradHook(Tensor leaf, Consumer<Tensor> hook) {
     Entry entry = GraphTape.entry(leaf, "registerPostAccumulateGradHook");

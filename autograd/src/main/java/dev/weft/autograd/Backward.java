@@ -18,10 +18,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One backward pass. Nodes are visited from the last recorded to the first, without recursion, so depth
- * is no limit. A gradient is owned by this pass until it reaches a leaf; temporaries of a step end with
- * the step. A leaf's gradient is handed over as soon as its last contribution is in, which is what
- * lets communication overlap with the layers below.
+ * One backward pass. Nodes are visited from the last recorded to the first, without recursion, so
+ * depth is no limit. A gradient is owned by this pass until it reaches a leaf; temporaries of a
+ * step end with the step. A leaf's gradient is handed over as soon as its last contribution is in,
+ * which is what lets communication overlap with the layers below.
  */
 final class Backward {
 
@@ -38,8 +38,8 @@ final class Backward {
   }
 
   /**
-   * @param captured entries whose gradients are wanted instead of accumulated into leaves, or null for
-   *     all leaves
+   * @param captured entries whose gradients are wanted instead of accumulated into leaves, or null
+   *     for all leaves
    */
   Backward(boolean retainGraph, boolean createGraph, @Nullable Map<Entry, Tensor> captured) {
     this.retainGraph = retainGraph;
@@ -177,7 +177,10 @@ final class Backward {
       Tensor replaced = handle(hook.apply(handle(current)));
       if (!replaced.shape().equals(gradient.shape())) {
         throw new ShapeException(
-            "gradient hook: returned " + replaced.shape() + " for a gradient of " + gradient.shape());
+            "gradient hook: returned "
+                + replaced.shape()
+                + " for a gradient of "
+                + gradient.shape());
       }
       if (!createGraph) {
         current.release();

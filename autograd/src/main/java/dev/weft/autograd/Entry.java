@@ -67,7 +67,10 @@ final class Entry extends TapeEntry {
     return accumulateHooks;
   }
 
-  /** Adds to the gradient that is there. {@code gradient} is owned by the caller's callee: this entry. */
+  /**
+   * Adds to the gradient that is there. {@code gradient} is owned by the caller's callee: this
+   * entry.
+   */
   void accumulate(Tensor gradient, boolean createGraph) {
     Tensor before = grad;
     if (before == null) {

@@ -22,8 +22,8 @@ public final class Gradcheck {
   private Gradcheck() {}
 
   /**
-   * The worst error over all inputs, |analytic − numeric| / (1 + |numeric|), of the gradient of Σ w ⊙
-   * f(inputs) with fixed, uneven weights w.
+   * The worst error over all inputs, |analytic − numeric| / (1 + |numeric|), of the gradient of Σ w
+   * ⊙ f(inputs) with fixed, uneven weights w.
    *
    * @param function from the inputs to one tensor
    * @param inputs float64 leaves are checked; others are passed through

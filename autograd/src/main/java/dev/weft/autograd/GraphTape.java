@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** The tape the engine finds: a graph of {@link Node}s that hangs on the tensors it made. Thread-safe. */
+/**
+ * The tape the engine finds: a graph of {@link Node}s that hangs on the tensors it made.
+ * Thread-safe.
+ */
 public final class GraphTape implements Tape {
 
   /** For {@link java.util.ServiceLoader}. */
@@ -78,7 +81,9 @@ public final class GraphTape implements Tape {
     entry(tensor, "retainGrad").retainsGrad = true;
   }
 
-  /** A view of the gradient, so that what the user holds stays valid when the gradient is cleared. */
+  /**
+   * A view of the gradient, so that what the user holds stays valid when the gradient is cleared.
+   */
   @Override
   public Optional<Tensor> grad(Tensor tensor) {
     return tensor
@@ -125,8 +130,8 @@ public final class GraphTape implements Tape {
         throw new ShapeException(
             "backward: a tensor of "
                 + root.spec()
-                + " is no scalar; reduce it first, for example with sum(), or pass a gradient of its"
-                + " shape");
+                + " is no scalar; reduce it first, for example with sum(), or pass a gradient of"
+                + " its shape");
       }
       return Tensor.onesLike(root);
     }

@@ -111,7 +111,9 @@ class AutogradTest {
   @Test
   void inPlaceOnALeafOrAViewIsRefused() {
     Tensor x = leaf(3, 4);
-    assertThatThrownBy(() -> x.addInPlace(1)).hasMessageContaining("leaf").hasMessageContaining("noGrad");
+    assertThatThrownBy(() -> x.addInPlace(1))
+        .hasMessageContaining("leaf")
+        .hasMessageContaining("noGrad");
     Tensor y = x.mul(1);
     assertThatThrownBy(() -> y.narrow(0, 0, 1).addInPlace(1)).hasMessageContaining("view");
   }
@@ -134,7 +136,8 @@ class AutogradTest {
       }
     }
     try (var _ = Autograd.inferenceMode()) {
-      assertThatThrownBy(() -> Tensor.of(1.0).requiresGrad(true)).hasMessageContaining("inferenceMode");
+      assertThatThrownBy(() -> Tensor.of(1.0).requiresGrad(true))
+          .hasMessageContaining("inferenceMode");
     }
   }
 
@@ -193,6 +196,7 @@ class AutogradTest {
   void tenThousandStepsEndWithTheMemoryOfTheFirst() {
     Tensor w = Tensor.randn(16, 16).requiresGrad(true);
     Tensor x = Tensor.randn(8, 16);
+    Tensor.collectGarbage(); // what other tests left
     long live = 0;
     for (int step = 0; step < 10_000; step++) {
       try (var _ = TensorScope.open()) {

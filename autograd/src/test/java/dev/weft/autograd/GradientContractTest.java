@@ -21,7 +21,14 @@ class GradientContractTest {
     return OpFamily.samples().stream()
         .filter(s -> s.op().gradient().exists())
         .filter(s -> s.op().mutates() == 0)
-        .filter(s -> s.op().dtypes().contains(DType.FLOAT64));
+        .filter(s -> s.op().dtypes().contains(DType.FLOAT64))
+        .filter(GradientContractTest::isDouble);
+  }
+
+  /** Finite differences drown in the rounding of a narrower result. */
+  private static boolean isDouble(Sample sample) {
+    var specs = sample.inputs(DType.FLOAT64, 42).stream().map(Tensor::spec).toList();
+    return sample.op().infer(specs).getFirst().dtype() == DType.FLOAT64;
   }
 
   private static Function<List<Tensor>, Tensor> call(Sample sample) {

@@ -66,7 +66,8 @@ class LayeringTest {
 
   @Test
   void fabricKnowsNoGpuLibraryAndNoBench() {
-    onlyDependOn(FABRIC, JDK, NULLNESS, ENGINE, AUTOGRAD, FABRIC, "picocli..", ARROW);
+    onlyDependOn(
+        FABRIC, JDK, "javax.crypto..", NULLNESS, ENGINE, AUTOGRAD, FABRIC, "picocli..", ARROW);
   }
 
   @Test

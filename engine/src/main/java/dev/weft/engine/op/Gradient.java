@@ -151,7 +151,9 @@ public interface Gradient {
 
       @Override
       public void pull(Pull pull) {
-        for (int i = 0; i < parts.length; i++) {
+        for (int i = 0;
+            i < Math.min(parts.length, pull.inputs());
+            i++) { // a last input may be left out
           if (pull.needs(i)) {
             pull.give(i, parts[i].rule.apply(pull.grad(), pull));
           }

@@ -92,6 +92,9 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
                   (g, p) -> {
                     Tensor x = p.input(0);
                     Tensor ties = x.eq(spread(p.output(0), x.shape())).to(g.dtype());
+                    if (dims.isEmpty()) {
+                      return g; // nothing was combined, every element is its own extreme
+                    }
                     Tensor count = ties.sum(intDims(), true);
                     return ties.mul(spread(g, x.shape())).div(count.expand(x.shape()));
                   }));
