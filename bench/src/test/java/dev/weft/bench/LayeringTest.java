@@ -67,7 +67,16 @@ class LayeringTest {
   @Test
   void fabricKnowsNoGpuLibraryAndNoBench() {
     onlyDependOn(
-        FABRIC, JDK, "javax.crypto..", NULLNESS, ENGINE, AUTOGRAD, FABRIC, "picocli..", ARROW);
+        FABRIC,
+        JDK,
+        "javax.crypto..",
+        "jdk.net..",
+        NULLNESS,
+        ENGINE,
+        AUTOGRAD,
+        FABRIC,
+        "picocli..",
+        ARROW);
   }
 
   @Test

@@ -1,0 +1,71 @@
+package dev.weft.optim;
+
+import dev.weft.engine.Tensor;
+import dev.weft.engine.TensorScope;
+import dev.weft.nn.Parameter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What an optimizer remembers about one parameter between steps. No scope releases it. */
+public final class ParameterState {
+
+  private final Parameter parameter;
+  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+  private long step;
+
+  ParameterState(Parameter parameter) {
+    this.parameter = parameter;
+  }
+
+  /** How often the parameter was updated. */
+  public long step() {
+    return step;
+  }
+
+  /** Counts an update and returns its number, from 1 on. */
+  public long nextStep() {
+    return ++step;
+  }
+
+  void step(long step) {
+    this.step = step;
+  }
+
+  /** Whether there is a tensor of this name yet. */
+  public boolean has(String name) {
+    return tensors.containsKey(name);
+  }
+
+  /** The tensor of this name; at first, zeros of the parameter's shape, dtype and device. */
+  public Tensor tensor(String name) {
+    return tensor(name, 0);
+  }
+
+  /** The tensor of this name; at first, {@code initial} everywhere. */
+  public Tensor tensor(String name, double initial) {
+    Tensor known = tensors.get(name);
+    if (known != null) {
+      return known;
+    }
+    try (var _ = TensorScope.open()) {
+      Tensor made =
+          Tensor.full(parameter.shape(), initial, parameter.dtype(), parameter.device()).alias();
+      tensors.put(name, made);
+      return made;
+    }
+  }
+
+  /** Stores a copy of {@code values}, of the parameter's dtype and device. */
+  void load(String name, Tensor values) {
+    tensor(name).copyFrom(values);
+  }
+
+  Map<String, Tensor> tensors() {
+    return tensors;
+  }
+
+  void release() {
+    tensors.values().forEach(Tensor::release);
+    tensors.clear();
+  }
+}
