@@ -3,7 +3,41 @@ package dev.weft.engine.cpu;
 import dev.weft.engine.HostMemory;
 import dev.weft.engine.Storage;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.op.AdamStep;
+import dev.weft.engine.op.Arange;
+import dev.weft.engine.op.ArgReduce;
+import dev.weft.engine.op.Binary;
+import dev.weft.engine.op.Cast;
+import dev.weft.engine.op.Cat;
+import dev.weft.engine.op.Clamp;
+import dev.weft.engine.op.Copy;
+import dev.weft.engine.op.CopyInto;
+import dev.weft.engine.op.CrossEntropy;
+import dev.weft.engine.op.CrossEntropyGrad;
+import dev.weft.engine.op.DropoutOp;
+import dev.weft.engine.op.Fill;
+import dev.weft.engine.op.Gather;
+import dev.weft.engine.op.IndexSelect;
+import dev.weft.engine.op.IndexSum;
+import dev.weft.engine.op.LayerNormGrad;
+import dev.weft.engine.op.LayerNormOp;
+import dev.weft.engine.op.LinearOp;
+import dev.weft.engine.op.LogSoftmaxOp;
+import dev.weft.engine.op.Matmul;
+import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.Op;
+import dev.weft.engine.op.RandomOp;
+import dev.weft.engine.op.Reduce;
+import dev.weft.engine.op.Scatter;
+import dev.weft.engine.op.ScatterSum;
+import dev.weft.engine.op.SgdStep;
+import dev.weft.engine.op.SoftmaxOp;
+import dev.weft.engine.op.SumTo;
+import dev.weft.engine.op.Take;
+import dev.weft.engine.op.Unary;
+import dev.weft.engine.op.View;
+import dev.weft.engine.op.Where;
+import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.reference.ReferenceBackend;
 import dev.weft.engine.spi.Backend;
 import dev.weft.engine.spi.Block;
@@ -30,8 +64,57 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public void compute(Op op, Tensor[] inputs, Tensor[] outputs) {
-    reference.compute(op, inputs, outputs);
+  public void compute(Op op, Tensor[] in, Tensor[] out) {
+    switch (op) {
+      case Unary unary -> UnaryKernels.run(unary, in[0], out[0]);
+      case Binary binary -> {
+        if (in[0].dtype().isFloating()) {
+          BinaryKernels.run(binary, in[0], in[1], out[0]);
+        } else {
+          IntegerKernels.run(binary, in[0], in[1], out[0]);
+        }
+      }
+      case WithScalar scalar -> {
+        if (in[0].dtype().isFloating()) {
+          BinaryKernels.run(scalar, in[0], out[0]);
+        } else {
+          IntegerKernels.run(scalar, in[0], out[0]);
+        }
+      }
+      case Cast _, Copy _ -> Copies.cast(in[0], out[0]);
+      case CopyInto _ -> Copies.into(in[0], in[1]);
+      case View view ->
+          throw new IllegalStateException(view + ": a view shares memory and is never computed");
+
+      case Clamp _,
+          Where _,
+          DropoutOp _,
+          Reduce _,
+          ArgReduce _,
+          SumTo _,
+          Cat _,
+          IndexSelect _,
+          IndexSum _,
+          Gather _,
+          Scatter _,
+          ScatterSum _,
+          Take _,
+          Matmul _,
+          LinearOp _,
+          SoftmaxOp _,
+          LogSoftmaxOp _,
+          CrossEntropy _,
+          CrossEntropyGrad _,
+          LayerNormOp _,
+          LayerNormGrad _,
+          Fill _,
+          Arange _,
+          RandomOp _,
+          Multinomial _,
+          SgdStep _,
+          AdamStep _ ->
+          reference.compute(op, in, out);
+    }
   }
 
   @Override

@@ -1,0 +1,237 @@
+package dev.weft.engine.cpu;
+
+import static dev.weft.engine.Native.ALL;
+
+import dev.weft.engine.DType;
+import dev.weft.engine.Layout;
+import dev.weft.engine.Native;
+import dev.weft.engine.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/** Moves elements between layouts, and converts them between dtypes. */
+final class Copies {
+
+  /** Bytes that one thread moves at a time; below that, waking another costs more than it saves. */
+  private static final long GRAIN_BYTES = 1 << 19;
+
+  /** Elements that one thread converts at a time. */
+  private static final long GRAIN = 1 << 16;
+
+  /** Rows and columns of a transposed block: 32 lines of the cache on either side. */
+  private static final int BLOCK = 32;
+
+  private Copies() {}
+
+  /** The elements of {@code x}, row-major without gaps, at {@code to}. */
+  static void gather(Tensor x, long to) {
+    if (x.numel() == 0) {
+      return;
+    }
+    int bytes = x.dtype().bytes();
+    if (x.isContiguous()) {
+      long from = x.address();
+      Parallel.ranges(
+          x.numel() * bytes,
+          GRAIN_BYTES,
+          (start, end) -> MemorySegment.copy(ALL, from + start, ALL, to + start, end - start));
+    } else {
+      move(Runs.of(x.layout(), Layout.contiguous(x.shape())), bytes, x.address(), to);
+    }
+  }
+
+  /** Stores contiguous elements of its dtype where {@code y} says. */
+  static void scatter(long from, Tensor y) {
+    if (y.numel() > 0) {
+      move(Runs.of(Layout.contiguous(y.shape()), y.layout()), y.dtype().bytes(), from, y.address());
+    }
+  }
+
+  /** Overwrites {@code target} with {@code source}, converted to its dtype. */
+  static void into(Tensor target, Tensor source) {
+    long count = target.numel();
+    if (count == 0) {
+      return;
+    }
+    if (source.storage() == target.storage()) { // what is written may be read later
+      try (Temp apart = Temp.of(count * source.dtype().bytes());
+          Temp converted = Temp.of(count * target.dtype().bytes())) {
+        gather(source, apart.address());
+        cast(source.dtype(), apart.address(), target.dtype(), converted.address(), count);
+        scatter(converted.address(), target);
+      }
+      return;
+    }
+    if (source.dtype() == target.dtype()) {
+      move(
+          Runs.of(source.layout(), target.layout()),
+          target.dtype().bytes(),
+          source.address(),
+          target.address());
+      return;
+    }
+    try (Temp from = Temp.contiguous(source)) {
+      if (target.isContiguous()) {
+        cast(source.dtype(), from.address(), target.dtype(), target.address(), count);
+        return;
+      }
+      try (Temp converted = Temp.of(count * target.dtype().bytes())) {
+        cast(source.dtype(), from.address(), target.dtype(), converted.address(), count);
+        scatter(converted.address(), target);
+      }
+    }
+  }
+
+  /** y ← x, converted; y is contiguous. */
+  static void cast(Tensor x, Tensor y) {
+    if (x.dtype() == y.dtype()) {
+      gather(x, y.address());
+      return;
+    }
+    try (Temp from = Temp.contiguous(x)) {
+      cast(x.dtype(), from.address(), y.dtype(), y.address(), x.numel());
+    }
+  }
+
+  /** Converts contiguous elements. */
+  static void cast(DType from, long x, DType to, long y, long count) {
+    Parallel.ranges(
+        count,
+        GRAIN,
+        (start, end) ->
+            Chunk.each(
+                end - start,
+                (at, n) ->
+                    castChunk(
+                        from,
+                        x + (start + at) * from.bytes(),
+                        to,
+                        y + (start + at) * to.bytes(),
+                        n)));
+  }
+
+  private static void castChunk(DType from, long x, DType to, long y, int count) {
+    if (from == DType.FLOAT32 && to.isHalf()) {
+      Chunk.writeHalves(to, Chunk.floats(x, count), count, y);
+    } else if (from.isHalf() && to == DType.FLOAT32) {
+      Chunk.write(Chunk.halves(from, x, count), count, y);
+    } else if (from.isFloating()) {
+      Chunk.write(to, Chunk.doubles(from, x, count), count, y);
+    } else {
+      Chunk.write(to, Chunk.longs(from, x, count), count, y);
+    }
+  }
+
+  // ---------------------------------------------------------------------------------- strides
+
+  /** Moves elements of {@code bytes} bytes from operand 0 of {@code runs} to operand 1. */
+  private static void move(Runs runs, int bytes, long from, long to) {
+    if (isTransposed(runs)) {
+      transpose(runs, bytes, from, to);
+      return;
+    }
+    long inner = runs.inner();
+    long rows = Math.max(1, GRAIN_BYTES / (inner * bytes));
+    if (runs.rows() == 1 && runs.step(0) == 1 && runs.step(1) == 1) {
+      Parallel.ranges(
+          inner * bytes,
+          GRAIN_BYTES,
+          (start, end) -> MemorySegment.copy(ALL, from + start, ALL, to + start, end - start));
+      return;
+    }
+    Parallel.ranges(
+        runs.rows(),
+        rows,
+        (start, end) ->
+            runs.forEach(
+                start,
+                end,
+                offsets ->
+                    moveRow(
+                        bytes,
+                        from + offsets[0] * bytes,
+                        runs.step(0) * bytes,
+                        to + offsets[1] * bytes,
+                        runs.step(1) * bytes,
+                        inner)));
+  }
+
+  /** Whether source and target each have neighbours in memory, along different dimensions. */
+  private static boolean isTransposed(Runs runs) {
+    int rank = runs.rank();
+    return rank >= 2
+        && runs.step(0, rank - 2) == 1
+        && runs.step(1, rank - 1) == 1
+        && runs.inner() >= 8
+        && runs.size(rank - 2) >= 8;
+  }
+
+  /** By blocks, so that every line of the cache is used up while it is there. */
+  private static void transpose(Runs runs, int bytes, long from, long to) {
+    int rank = runs.rank();
+    long rows = runs.size(rank - 2);
+    long columns = runs.inner();
+    long fromColumn = runs.step(0) * bytes;
+    long toRow = runs.step(1, rank - 2) * bytes;
+    long bands = Math.ceilDiv(rows, BLOCK);
+    long grain = Math.max(1, GRAIN_BYTES / (BLOCK * columns * bytes));
+    Parallel.ranges(
+        runs.rows() / rows * bands,
+        grain,
+        (start, end) -> {
+          for (long band = start; band < end; band++) {
+            long first = band % bands * BLOCK;
+            int height = (int) Math.min(BLOCK, rows - first);
+            long matrix = band / bands * rows + first;
+            runs.forEach(
+                matrix,
+                matrix + 1,
+                offsets -> {
+                  for (long j = 0; j < columns; j += BLOCK) {
+                    int width = (int) Math.min(BLOCK, columns - j);
+                    for (int c = 0; c < width; c++) {
+                      moveRow(
+                          bytes,
+                          from + offsets[0] * bytes + (j + c) * fromColumn,
+                          bytes,
+                          to + offsets[1] * bytes + (j + c) * bytes,
+                          toRow,
+                          height);
+                    }
+                  }
+                });
+          }
+        });
+  }
+
+  /** Steps are in bytes. */
+  private static void moveRow(
+      int bytes, long from, long fromStep, long to, long toStep, long count) {
+    if (fromStep == bytes && toStep == bytes) {
+      MemorySegment.copy(ALL, from, ALL, to, count * bytes);
+      return;
+    }
+    switch (bytes) {
+      case 8 -> {
+        for (long i = 0; i < count; i++) {
+          ALL.set(Native.LONG, to + i * toStep, ALL.get(Native.LONG, from + i * fromStep));
+        }
+      }
+      case 4 -> {
+        for (long i = 0; i < count; i++) {
+          ALL.set(Native.INT, to + i * toStep, ALL.get(Native.INT, from + i * fromStep));
+        }
+      }
+      case 2 -> {
+        for (long i = 0; i < count; i++) {
+          ALL.set(Native.SHORT, to + i * toStep, ALL.get(Native.SHORT, from + i * fromStep));
+        }
+      }
+      case 1 -> {
+        for (long i = 0; i < count; i++) {
+          ALL.set(Native.BYTE, to + i * toStep, ALL.get(Native.BYTE, from + i * fromStep));
+        }
+      }
+      default -> throw new IllegalArgumentException(bytes + " bytes per element");
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.weft.engine.cpu;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loop in its two forms (see {@link Tier}). The vector form is made when enough work has gone
+ * through the plain one, on a background thread, and takes over once it runs compiled.
+ *
+ * <p>Thread-safe. Both forms must give the same bits: nobody sees the change but the clock.
+ *
+ * @param <L> what the loop looks like to its caller
+ */
+final class Kernel<L> {
+
+  /**
+   * Elements (plus a flat fee per call) before warming is worth it: about 1 ms of interpreted plain
+   * loops. Programs that compute less never load the Vector API.
+   */
+  private static final long WORTHWHILE = 30_000;
+
+  private static final long PER_CALL = 256;
+
+  /** A compiled exercise takes 20-200 ns, one in the interpreter or in C1 10-300 µs. */
+  private static final long COMPILED_NANOS = 1_000;
+
+  private static final int ROUNDS = 50;
+
+  /** A machine so busy that C2 needs longer than this runs slowly either way. */
+  private static final long PATIENCE_NANOS = 3_000_000_000L;
+
+  /** One daemon thread, which ends when there is nothing to warm. */
+  private static final class Background {
+    static final ThreadPoolExecutor THREAD = create();
+
+    private static ThreadPoolExecutor create() {
+      var executor =
+          new ThreadPoolExecutor(
+              1,
+              1,
+              1,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              task -> {
+                var thread = new Thread(task, "weft-warm-up");
+                thread.setDaemon(true);
+                return thread;
+              });
+      executor.allowCoreThreadTimeOut(true);
+      return executor;
+    }
+  }
+
+  private final @Nullable L plain;
+  private final Supplier<L> maker;
+  private final Consumer<L> exercise;
+  private volatile @Nullable L vector;
+  private volatile boolean warm;
+  private long work; // racy on purpose: a lost update only delays the warm-up
+  private boolean queued;
+
+  /**
+   * @param plain the form to begin with
+   * @param maker makes the vector form
+   * @param exercise runs it once on little data of its own, every branch of it
+   */
+  Kernel(L plain, Supplier<L> maker, Consumer<L> exercise) {
+    this.plain = plain;
+    this.maker = maker;
+    this.exercise = exercise;
+  }
+
+  private Kernel(Supplier<L> maker) {
+    this.plain = null;
+    this.maker = maker;
+    this.exercise = _ -> {};
+  }
+
+  /** A loop that has only its vector form. */
+  static <L> Kernel<L> vectorOnly(Supplier<L> maker) {
+    return new Kernel<>(maker);
+  }
+
+  /** A loop that has only its plain form. */
+  static <L> Kernel<L> plainOnly(L plain) {
+    return new Kernel<>(() -> plain);
+  }
+
+  /** The form to run on {@code elements} elements now. */
+  L form(long elements) {
+    L known = vector;
+    if (warm && known != null && Tier.current() != Tier.PLAIN) {
+      return known;
+    }
+    return coldForm(elements);
+  }
+
+  private L coldForm(long elements) {
+    L slow = plain;
+    Tier tier = Tier.current();
+    if (slow == null || tier == Tier.VECTOR) {
+      L made = made();
+      warm |= slow == null;
+      return made;
+    }
+    if (tier == Tier.AUTO) {
+      addWork(elements);
+    }
+    return slow;
+  }
+
+  /** Whether the vector form is in use. Asking counts as a call on {@code elements} elements. */
+  boolean isWarm(long elements) {
+    return form(elements) != plain;
+  }
+
+  private void addWork(long elements) {
+    work += elements + PER_CALL;
+    if (work >= WORTHWHILE) {
+      request();
+    }
+  }
+
+  private synchronized void request() {
+    if (!queued) {
+      queued = true;
+      Background.THREAD.execute(this::warmUp);
+    }
+  }
+
+  private synchronized L made() {
+    L known = vector;
+    if (known == null) {
+      known = maker.get();
+      vector = known;
+    }
+    return known;
+  }
+
+  private void warmUp() {
+    L loop = made();
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    long start;
+    long now = System.nanoTime();
+    do {
+      start = now;
+      for (int i = 0; i < ROUNDS; i++) {
+        exercise.accept(loop);
+      }
+      now = System.nanoTime();
+    } while (now - start > ROUNDS * COMPILED_NANOS && now < end);
+    warm = true;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.weft.engine.cpu;
+
+import static dev.weft.engine.Native.ALL;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import dev.weft.engine.Native;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Registers and native memory. Methods that take any species are meant for stamped loops, where it
+ * is a constant and only one branch is left.
+ */
+final class Lanes {
+
+  static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Double> F64 = DoubleVector.SPECIES_PREFERRED;
+
+  /** The bytes of a long that eight bits are spread over, or gathered from. */
+  private static final long LOW_BITS = 0x0101_0101_0101_0101L;
+
+  private Lanes() {}
+
+  static <E> Vector<E> load(VectorSpecies<E> species, long address) {
+    return species.fromMemorySegment(ALL, address, LITTLE_ENDIAN);
+  }
+
+  /** Reads the lanes that are set, and no memory beyond them; the others are 0. */
+  @SuppressWarnings("unchecked")
+  static <E> Vector<E> load(VectorSpecies<E> species, long address, VectorMask<E> mask) {
+    return species.elementType() == float.class
+        ? (Vector<E>)
+            FloatVector.fromMemorySegment(
+                (VectorSpecies<Float>) species,
+                ALL,
+                address,
+                LITTLE_ENDIAN,
+                (VectorMask<Float>) mask)
+        : (Vector<E>)
+            DoubleVector.fromMemorySegment(
+                (VectorSpecies<Double>) species,
+                ALL,
+                address,
+                LITTLE_ENDIAN,
+                (VectorMask<Double>) mask);
+  }
+
+  static void store(Vector<?> value, long address) {
+    value.intoMemorySegment(ALL, address, LITTLE_ENDIAN);
+  }
+
+  static <E> void store(Vector<E> value, long address, VectorMask<E> mask) {
+    value.intoMemorySegment(ALL, address, LITTLE_ENDIAN, mask);
+  }
+
+  /** The number, rounded to the element type, in every lane. */
+  @SuppressWarnings("unchecked")
+  static <E> Vector<E> broadcast(VectorSpecies<E> species, double value) {
+    return species.elementType() == float.class
+        ? (Vector<E>) FloatVector.broadcast((VectorSpecies<Float>) species, (float) value)
+        : (Vector<E>) DoubleVector.broadcast((VectorSpecies<Double>) species, value);
+  }
+
+  /** Stores the first {@code count} lanes of a mask as bool, one byte each. */
+  static void storeBool(VectorMask<?> mask, long address, int count) {
+    long bits = mask.toLong();
+    int i = 0;
+    for (; i <= count - 8; i += 8) {
+      ALL.set(Native.LONG, address + i, Long.expand(bits >>> i & 0xFF, LOW_BITS));
+    }
+    for (; i < count; i++) {
+      ALL.set(Native.BYTE, address + i, (byte) (bits >>> i & 1));
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package dev.weft.engine.cpu;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.MTD_void;
+
+import dev.weft.engine.Native;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Writes the class of a {@link Tile} for a number of rows and of registers per row. Written out,
+ * one tile of 8 by 3 registers is 24 accumulators, each with a load, a multiply-add and a store of
+ * its own; there are two dozen sizes and two element types.
+ *
+ * <p>The method that is generated reads, for 2 rows of 1 register:
+ *
+ * <pre>
+ *   c00 = start == 0 ? zero : load(start); c10 = start == 0 ? zero : load(start + startRow)
+ *   for (; k > 0; k--, a += aColumn, b += bRow) {
+ *     b0 = load(b)
+ *     c00 = fma(broadcast(a), b0, c00)
+ *     c10 = fma(broadcast(a + aRow), b0, c10)
+ *   }
+ *   store(c00, c); store(c10, c + cRow)
+ * </pre>
+ */
+final class TileMaker {
+
+  private static final ClassDesc LANES = describe(Lanes.class);
+  private static final ClassDesc NATIVE = describe(Native.class);
+  private static final ClassDesc VECTOR = describe(Vector.class);
+  private static final ClassDesc MASK = describe(VectorMask.class);
+  private static final ClassDesc SPECIES = describe(VectorSpecies.class);
+  private static final ClassDesc SEGMENT = describe(MemorySegment.class);
+  private static final ClassDesc ORDER = describe(ByteOrder.class);
+
+  // The locals of Tile.run; a long takes two.
+  private static final int A = 1;
+  private static final int A_ROW = 3;
+  private static final int A_COLUMN = 5;
+  private static final int B = 7;
+  private static final int B_ROW = 9;
+  private static final int START = 11;
+  private static final int START_ROW = 13;
+  private static final int C = 15;
+  private static final int C_ROW = 17;
+  private static final int K = 19;
+  private static final int LAST = 21;
+  private static final int TAIL = 22;
+  private static final int AT = 23;
+  private static final int FACTOR = 25;
+  private static final int FIRST_REGISTER = 26;
+
+  private final int rows;
+  private final int registers;
+  private final int lanes;
+  private final int bytes;
+  private final String speciesField;
+  private final String layoutField;
+  private final ClassDesc element;
+  private final ClassDesc layout;
+  private final ClassDesc vector;
+
+  private TileMaker(int rows, int registers, VectorSpecies<?> species) {
+    boolean single = species.elementType() == float.class;
+    this.rows = rows;
+    this.registers = registers;
+    this.lanes = species.length();
+    this.bytes = species.elementSize() / 8;
+    this.speciesField = single ? "F32" : "F64";
+    this.layoutField = single ? "FLOAT" : "DOUBLE";
+    this.element = describe(single ? float.class : double.class);
+    this.layout = describe(single ? ValueLayout.OfFloat.class : ValueLayout.OfDouble.class);
+    this.vector = describe(single ? FloatVector.class : DoubleVector.class);
+  }
+
+  /** A tile of {@code rows} by {@code registers} registers of the preferred species. */
+  static Tile make(int rows, int registers, VectorSpecies<?> species) {
+    return Stamp.instanceOf(Tile.class, new TileMaker(rows, registers, species).classFile());
+  }
+
+  private static ClassDesc describe(Class<?> type) {
+    return type.describeConstable().orElseThrow();
+  }
+
+  private byte[] classFile() {
+    var run =
+        MethodTypeDesc.of(
+            CD_void, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long,
+            CD_long, CD_long, CD_int);
+    return ClassFile.of()
+        .build(
+            ClassDesc.of(TileMaker.class.getPackageName(), "Tile" + rows + "x" + registers),
+            type ->
+                type.withFlags(ClassFile.ACC_FINAL)
+                    .withInterfaceSymbols(describe(Tile.class))
+                    .withMethodBody(
+                        "<init>",
+                        MTD_void,
+                        0,
+                        code ->
+                            code.aload(0).invokespecial(CD_Object, "<init>", MTD_void).return_())
+                    .withMethodBody("run", run, ClassFile.ACC_PUBLIC, this::body));
+  }
+
+  private int sum(int row, int register) {
+    return FIRST_REGISTER + row * registers + register;
+  }
+
+  private int factor(int register) {
+    return FIRST_REGISTER + rows * registers + register;
+  }
+
+  private void body(CodeBuilder code) {
+    code.getstatic(LANES, speciesField, SPECIES).iconst_0().iload(LAST);
+    code.invokeinterface(SPECIES, "indexInRange", MethodTypeDesc.of(MASK, CD_int, CD_int))
+        .astore(TAIL);
+    begin(code);
+    Label next = code.newLabel();
+    Label end = code.newLabel();
+    code.labelBinding(next);
+    code.lload(K).lconst_0().lcmp().ifle(end);
+    step(code);
+    add(code, A, A_COLUMN);
+    add(code, B, B_ROW);
+    code.lload(K).lconst_1().lsub().lstore(K);
+    code.goto_(next);
+    code.labelBinding(end);
+    eachRow(code, C, C_ROW, (row, register) -> store(code, row, register));
+    code.return_();
+  }
+
+  private void begin(CodeBuilder code) {
+    Label zeros = code.newLabel();
+    Label done = code.newLabel();
+    code.lload(START).lconst_0().lcmp().ifeq(zeros);
+    eachRow(
+        code,
+        START,
+        START_ROW,
+        (row, register) -> {
+          load(code, AT, register);
+          code.astore(sum(row, register));
+        });
+    code.goto_(done);
+    code.labelBinding(zeros);
+    for (int i = 0; i < rows * registers; i++) {
+      code.getstatic(LANES, speciesField, SPECIES);
+      code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, SPECIES));
+      code.astore(sum(0, i));
+    }
+    code.labelBinding(done);
+  }
+
+  private void step(CodeBuilder code) {
+    for (int j = 0; j < registers; j++) {
+      load(code, B, j);
+      code.astore(factor(j));
+    }
+    var get = MethodTypeDesc.of(element, layout, CD_long);
+    var fma = MethodTypeDesc.of(vector, VECTOR, VECTOR);
+    for (int i = 0; i < rows; i++) {
+      code.getstatic(LANES, speciesField, SPECIES);
+      code.getstatic(NATIVE, "ALL", SEGMENT).getstatic(NATIVE, layoutField, layout).lload(A);
+      if (i > 0) {
+        code.lload(A_ROW).loadConstant((long) i).lmul().ladd(); // hoisted out of the loop by C2
+      }
+      code.invokeinterface(SEGMENT, "get", get);
+      code.invokestatic(vector, "broadcast", MethodTypeDesc.of(vector, SPECIES, element));
+      code.astore(FACTOR);
+      for (int j = 0; j < registers; j++) {
+        code.aload(FACTOR).aload(factor(j)).aload(sum(i, j));
+        code.invokevirtual(vector, "fma", fma).astore(sum(i, j));
+      }
+    }
+  }
+
+  private interface Cell {
+    void at(int row, int register);
+  }
+
+  /** Visits the block's registers with {@link #AT} at the address of their row. */
+  private void eachRow(CodeBuilder code, int first, int step, Cell cell) {
+    code.lload(first).lstore(AT);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < registers; j++) {
+        cell.at(i, j);
+      }
+      add(code, AT, step);
+    }
+  }
+
+  private static void add(CodeBuilder code, int to, int what) {
+    code.lload(to).lload(what).ladd().lstore(to);
+  }
+
+  private void load(CodeBuilder code, int address, int register) {
+    code.getstatic(LANES, speciesField, SPECIES);
+    place(code, address, register);
+    if (register < registers - 1) {
+      code.invokestatic(
+          vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER));
+    } else {
+      code.aload(TAIL);
+      code.invokestatic(
+          vector,
+          "fromMemorySegment",
+          MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER, MASK));
+    }
+  }
+
+  private void store(CodeBuilder code, int row, int register) {
+    code.aload(sum(row, register));
+    place(code, AT, register);
+    if (register < registers - 1) {
+      code.invokevirtual(
+          vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+    } else {
+      code.aload(TAIL);
+      code.invokevirtual(
+          vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
+    }
+  }
+
+  /** The three arguments that say where a register lies in memory. */
+  private void place(CodeBuilder code, int address, int register) {
+    code.getstatic(NATIVE, "ALL", SEGMENT).lload(address);
+    if (register > 0) {
+      code.loadConstant((long) register * lanes * bytes).ladd();
+    }
+    code.getstatic(ORDER, "LITTLE_ENDIAN", ORDER);
+  }
+}
