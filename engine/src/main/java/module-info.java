@@ -4,6 +4,7 @@ module dev.weft.engine {
   requires static org.jspecify;
 
   exports dev.weft.engine;
+  exports dev.weft.engine.io;
   exports dev.weft.engine.op;
   exports dev.weft.engine.spi;
   exports dev.weft.engine.cpu to
