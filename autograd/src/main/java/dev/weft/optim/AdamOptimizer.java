@@ -90,7 +90,7 @@ public abstract sealed class AdamOptimizer<S extends AdamOptimizer<S>> extends O
             decoupled,
             amsgrad,
             group.getBoolean("maximize"),
-            state.nextStep());
+            state.step() + 1);
     Tensor m = state.tensor(FIRST);
     Tensor v = state.tensor(SECOND);
     if (amsgrad) {
@@ -98,5 +98,6 @@ public abstract sealed class AdamOptimizer<S extends AdamOptimizer<S>> extends O
     } else {
       Dispatch.runAll(op, p, g, m, v);
     }
+    state.nextStep();
   }
 }
