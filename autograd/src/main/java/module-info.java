@@ -5,8 +5,7 @@ module dev.weft.autograd {
 
   exports dev.weft.autograd;
   exports dev.weft.nn;
-
-  // exports dev.weft.optim;
+  exports dev.weft.optim;
 
   provides dev.weft.engine.spi.Tape with
       dev.weft.autograd.GraphTape;
