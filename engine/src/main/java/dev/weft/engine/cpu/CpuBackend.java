@@ -86,6 +86,9 @@ public final class CpuBackend implements Backend {
       case View view ->
           throw new IllegalStateException(view + ": a view shares memory and is never computed");
 
+      case Matmul _ -> Products.matmul(in[0], in[1], out[0]);
+      case LinearOp linear -> Products.linear(linear, in, out[0]);
+
       case Clamp _,
           Where _,
           DropoutOp _,
@@ -99,8 +102,6 @@ public final class CpuBackend implements Backend {
           Scatter _,
           ScatterSum _,
           Take _,
-          Matmul _,
-          LinearOp _,
           SoftmaxOp _,
           LogSoftmaxOp _,
           CrossEntropy _,

@@ -9,6 +9,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Functions on a register of float64, by the methods of {@link FloatMath}. Errors are a few units
@@ -86,17 +87,15 @@ final class DoubleMath {
   private static final double GELU_SCALE = 2 * Math.sqrt(2 / Math.PI);
   private static final double GELU_CUBE = GELU_SCALE * 0.044715;
 
-  private DoubleMath() {}
+  private static final VectorSpecies<Double> S = Lanes.F64;
 
-  private static DoubleVector all(DoubleVector like, double value) {
-    return DoubleVector.broadcast(like.species(), value);
-  }
+  private DoubleMath() {}
 
   /** Horner's rule. The coefficients are constants of one length: C2 unrolls the loop. */
   private static DoubleVector polynomial(DoubleVector x, double[] coefficients) {
-    DoubleVector y = all(x, coefficients[coefficients.length - 1]);
+    DoubleVector y = DoubleVector.broadcast(S, coefficients[coefficients.length - 1]);
     for (int i = coefficients.length - 2; i >= 0; i--) {
-      y = y.fma(x, all(x, coefficients[i]));
+      y = y.fma(x, DoubleVector.broadcast(S, coefficients[i]));
     }
     return y;
   }
@@ -106,7 +105,10 @@ final class DoubleMath {
     DoubleVector shifted = c.fma(LOG2E, TO_INTEGER);
     LongVector n = shifted.reinterpretAsLongs().sub(TO_INTEGER_BITS);
     DoubleVector whole = shifted.sub(TO_INTEGER);
-    DoubleVector r = whole.fma(all(x, -LN2_LOW), whole.fma(all(x, -LN2_HIGH), c));
+    DoubleVector r =
+        whole.fma(
+            DoubleVector.broadcast(S, -LN2_LOW),
+            whole.fma(DoubleVector.broadcast(S, -LN2_HIGH), c));
     DoubleVector y = polynomial(r, EXP).fma(r.mul(r), r).add(1);
     LongVector half = n.lanewise(ASHR, 1); // 2^n may be subnormal or beyond the range
     return y.mul(power(half)).mul(power(n.sub(half)));
@@ -128,7 +130,7 @@ final class DoubleMath {
     DoubleVector r = z.mul(polynomial(z, LOG));
     DoubleVector square = f.mul(f).mul(0.5);
     DoubleVector low = s.fma(square.add(r), n.mul(LN2_LOW));
-    DoubleVector y = n.fma(all(x, LN2_HIGH), f.sub(square.sub(low)));
+    DoubleVector y = n.fma(DoubleVector.broadcast(S, LN2_HIGH), f.sub(square.sub(low)));
     y = y.blend(Double.NaN, x.compare(GE, 0).not());
     y = y.blend(Double.NEGATIVE_INFINITY, x.compare(EQ, 0));
     return y.blend(Double.POSITIVE_INFINITY, x.compare(EQ, Double.POSITIVE_INFINITY));
@@ -136,21 +138,16 @@ final class DoubleMath {
 
   static DoubleVector tanh(DoubleVector x) {
     DoubleVector a = x.abs();
+    DoubleVector e = exp(a.add(a));
     DoubleVector z = x.mul(x);
     DoubleVector small = x.mul(z).fma(polynomial(z, TANH), x);
-    DoubleVector large = all(x, 1).sub(all(x, 2).div(exp(a.add(a)).add(1)));
-    return withSign(large, x).blend(small, a.compare(LT, TANH_SMALL));
-  }
-
-  /** Numbers that are not negative, with the signs of others. */
-  private static DoubleVector withSign(DoubleVector y, DoubleVector x) {
-    return y.reinterpretAsLongs()
-        .or(x.reinterpretAsLongs().and(Long.MIN_VALUE))
-        .reinterpretAsDoubles();
+    DoubleVector large =
+        DoubleVector.broadcast(S, 1).sub(DoubleVector.broadcast(S, 2).div(e.add(1)));
+    return large.blend(large.neg(), x.compare(LT, 0)).blend(small, a.compare(LT, TANH_SMALL));
   }
 
   static DoubleVector sigmoid(DoubleVector x) {
-    return scaledSigmoid(all(x, 1), x);
+    return scaledSigmoid(DoubleVector.broadcast(S, 1), x);
   }
 
   static DoubleVector silu(DoubleVector x) {
@@ -170,20 +167,25 @@ final class DoubleMath {
 
   static DoubleVector erf(DoubleVector x) {
     DoubleVector a = x.abs().min(ERFC_HIGH);
+    DoubleVector large = exp(a.mul(a).neg()).neg().fma(scaledErfc(a), DoubleVector.broadcast(S, 1));
     DoubleVector small = polynomial(x.mul(x), ERF).mul(x);
-    DoubleVector large = exp(a.mul(a).neg()).neg().fma(scaledErfc(a), all(x, 1));
-    return withSign(large, x).blend(small, a.compare(LT, 1));
+    DoubleVector signed = large.blend(large.neg(), x.compare(LT, 0));
+    return signed.blend(small, a.compare(LT, 1));
   }
 
   /** x Φ(x), with Φ(−a) = ½ erfc(a / √2) computed directly: no digits cancel for negative x. */
   static DoubleVector gelu(DoubleVector x) {
     DoubleVector a = x.abs().mul(SQRT_HALF).min(ERFC_HIGH);
     DoubleVector tail = exp(x.mul(x).mul(-0.5)).mul(0.5).mul(scaledErfc(a));
-    return x.mul(all(x, 1).sub(tail).blend(tail, x.compare(LT, 0)));
+    return x.mul(DoubleVector.broadcast(S, 1).sub(tail).blend(tail, x.compare(LT, 0)));
   }
 
   /** ½x (1 + tanh(u)) is x / (1 + exp(−2u)). */
   static DoubleVector geluTanh(DoubleVector x) {
-    return scaledSigmoid(x, x.mul(x.mul(x).fma(all(x, GELU_CUBE), all(x, GELU_SCALE))));
+    return scaledSigmoid(
+        x,
+        x.mul(
+            x.mul(x)
+                .fma(DoubleVector.broadcast(S, GELU_CUBE), DoubleVector.broadcast(S, GELU_SCALE))));
   }
 }

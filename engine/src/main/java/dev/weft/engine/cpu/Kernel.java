@@ -118,6 +118,12 @@ final class Kernel<L> {
     return form(elements) != plain;
   }
 
+  /** The vector form, warm or not. */
+  L vector() {
+    L known = vector;
+    return known != null ? known : made();
+  }
+
   private void addWork(long elements) {
     work += elements + PER_CALL;
     if (work >= WORTHWHILE) {

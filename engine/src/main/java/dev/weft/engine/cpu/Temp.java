@@ -34,6 +34,16 @@ final class Temp implements AutoCloseable {
     return copy;
   }
 
+  /** The memory of {@code x} as it lies. */
+  static Temp in(Tensor x) {
+    return new Temp(Optional.empty(), x.address());
+  }
+
+  /** No memory; its address is 0. */
+  static Temp none() {
+    return new Temp(Optional.empty(), 0);
+  }
+
   long address() {
     return address;
   }

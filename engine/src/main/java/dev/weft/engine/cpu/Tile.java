@@ -7,14 +7,14 @@ package dev.weft.engine.cpu;
 interface Tile {
 
   /**
-   * C ← start + A B for the block's rows and columns; every element is one chain of fused
-   * multiply-adds in the order of k.
+   * C ← start + A B for the block's rows and columns; every element of A B is one chain of fused
+   * multiply-adds in the order of k, which starts from 0.
    *
    * @param a address of A's first element; {@code aRow} and {@code aColumn} are the steps in bytes
    *     to its next row and column
    * @param b address of B's first row, whose elements are adjacent; {@code bRow} is the step to the
    *     next
-   * @param start what sums begin with: a block like C with {@code startRow} bytes between rows (0
+   * @param start what is added last: a block like C with {@code startRow} bytes between rows (0
    *     repeats one row, such as a bias), or 0 for zeros. It may be C itself.
    * @param last how many lanes of each row's last register belong to the block, from 1 on; nothing
    *     is read or written beyond them

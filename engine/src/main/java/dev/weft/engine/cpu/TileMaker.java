@@ -29,12 +29,13 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The method that is generated reads, for 2 rows of 1 register:
  *
  * <pre>
- *   c00 = start == 0 ? zero : load(start); c10 = start == 0 ? zero : load(start + startRow)
+ *   c00 = zero; c10 = zero
  *   for (; k > 0; k--, a += aColumn, b += bRow) {
  *     b0 = load(b)
  *     c00 = fma(broadcast(a), b0, c00)
  *     c10 = fma(broadcast(a + aRow), b0, c10)
  *   }
+ *   if (start != 0) { c00 = load(start) + c00; c10 = load(start + startRow) + c10 }
  *   store(c00, c); store(c10, c + cRow)
  * </pre>
  */
@@ -140,29 +141,32 @@ final class TileMaker {
     code.lload(K).lconst_1().lsub().lstore(K);
     code.goto_(next);
     code.labelBinding(end);
+    addStart(code);
     eachRow(code, C, C_ROW, (row, register) -> store(code, row, register));
     code.return_();
   }
 
   private void begin(CodeBuilder code) {
-    Label zeros = code.newLabel();
+    for (int i = 0; i < rows * registers; i++) {
+      code.getstatic(LANES, speciesField, SPECIES);
+      code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, SPECIES));
+      code.astore(sum(0, i));
+    }
+  }
+
+  private void addStart(CodeBuilder code) {
     Label done = code.newLabel();
-    code.lload(START).lconst_0().lcmp().ifeq(zeros);
+    code.lload(START).lconst_0().lcmp().ifeq(done);
     eachRow(
         code,
         START,
         START_ROW,
         (row, register) -> {
           load(code, AT, register);
+          code.aload(sum(row, register));
+          code.invokevirtual(vector, "add", MethodTypeDesc.of(vector, VECTOR));
           code.astore(sum(row, register));
         });
-    code.goto_(done);
-    code.labelBinding(zeros);
-    for (int i = 0; i < rows * registers; i++) {
-      code.getstatic(LANES, speciesField, SPECIES);
-      code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, SPECIES));
-      code.astore(sum(0, i));
-    }
     code.labelBinding(done);
   }
 

@@ -89,16 +89,20 @@ final class UnaryKernels {
       case NEG, ABS, SIGN, SQUARE, SQRT, RECIPROCAL, RELU ->
           floats(op::at, UnaryKernels.<Float>exact(op));
       case RSQRT -> floats(x -> 1 / (float) Math.sqrt(x), UnaryKernels.<Float>exact(op));
-      case EXP -> floats(x -> FloatMath.exp((float) x), x -> FloatMath.exp((FloatVector) x));
-      case LOG -> floats(x -> FloatMath.log((float) x), x -> FloatMath.log((FloatVector) x));
-      case TANH -> floats(x -> FloatMath.tanh((float) x), x -> FloatMath.tanh((FloatVector) x));
-      case ERF -> floats(x -> FloatMath.erf((float) x), x -> FloatMath.erf((FloatVector) x));
+      case EXP -> floats(x -> FloatMath.exp((float) x), x -> FloatVectorMath.exp((FloatVector) x));
+      case LOG -> floats(x -> FloatMath.log((float) x), x -> FloatVectorMath.log((FloatVector) x));
+      case TANH ->
+          floats(x -> FloatMath.tanh((float) x), x -> FloatVectorMath.tanh((FloatVector) x));
+      case ERF -> floats(x -> FloatMath.erf((float) x), x -> FloatVectorMath.erf((FloatVector) x));
       case SIGMOID ->
-          floats(x -> FloatMath.sigmoid((float) x), x -> FloatMath.sigmoid((FloatVector) x));
-      case GELU -> floats(x -> FloatMath.gelu((float) x), x -> FloatMath.gelu((FloatVector) x));
+          floats(x -> FloatMath.sigmoid((float) x), x -> FloatVectorMath.sigmoid((FloatVector) x));
+      case GELU ->
+          floats(x -> FloatMath.gelu((float) x), x -> FloatVectorMath.gelu((FloatVector) x));
       case GELU_TANH ->
-          floats(x -> FloatMath.geluTanh((float) x), x -> FloatMath.geluTanh((FloatVector) x));
-      case SILU -> floats(x -> FloatMath.silu((float) x), x -> FloatMath.silu((FloatVector) x));
+          floats(
+              x -> FloatMath.geluTanh((float) x), x -> FloatVectorMath.geluTanh((FloatVector) x));
+      case SILU ->
+          floats(x -> FloatMath.silu((float) x), x -> FloatVectorMath.silu((FloatVector) x));
       case FLOOR,
           CEIL,
           ROUND,
