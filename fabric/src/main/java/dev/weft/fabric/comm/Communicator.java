@@ -22,10 +22,10 @@ import java.util.Optional;
  * are combined in the order of the ranks, whatever the timing, the size or the transport.
  *
  * <p><b>Failure.</b> When a rank dies, throws or does not come in time, all others get a {@link
- * CollectiveException} that names it, from the calls that are under way and from every later one. A rank that comes
- * late to a collective the others gave up on may still complete it with what they had sent, and
- * fails in the next one.
- * Interrupting a thread that waits for a collective counts as a failure of its rank.
+ * CollectiveException} that names it, from the calls that are under way and from every later one. A
+ * rank that comes late to a collective the others gave up on may still complete it with what they
+ * had sent, and fails in the next one. Interrupting a thread that waits for a collective counts as
+ * a failure of its rank.
  *
  * <p>Gradients do not flow through collectives. Thread-safe, though calls from several threads have
  * no order of their own, so one thread per rank should make them.

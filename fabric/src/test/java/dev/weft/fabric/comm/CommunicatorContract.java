@@ -742,7 +742,8 @@ abstract class CommunicatorContract {
             communicator -> {
               if (communicator.rank() == 1) {
                 othersAreDone.await();
-                // What the others sent before they gave up may still complete the first barrier, if it
+                // What the others sent before they gave up may still complete the first barrier, if
+                // it
                 // overtakes the news that they did; nobody comes to the second.
                 communicator.withTimeout(LONG).barrier().await();
                 communicator.withTimeout(LONG).barrier().await();
