@@ -85,6 +85,7 @@ final class Fields {
       return false;
     }
     return Tensor.class.isAssignableFrom(type)
+        || Module.class.isAssignableFrom(type)
         || type == Optional.class
         || !Modifier.isFinal(type.getModifiers());
   }

@@ -1,14 +1,19 @@
 package dev.weft.nn;
 
 import dev.weft.engine.Context;
+import dev.weft.engine.DType;
+import dev.weft.engine.Device;
 import dev.weft.engine.Generator;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorScope;
 import dev.weft.engine.op.RandomOp.Distribution;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.LongToDoubleFunction;
 import java.util.function.Supplier;
 
 /**
@@ -171,6 +176,113 @@ public final class Init {
       Tensor tensor, double slope, Fan fan, Nonlinearity nonlinearity) {
     double std = nonlinearity.gain(slope) / Math.sqrt(fan("kaimingNormal", tensor, fan));
     return tensor.numel() == 0 ? tensor : normal(tensor, 0, std);
+  }
+
+  /** {@link #truncNormal(Tensor, double, double, double, double)}: standard, within ±2. */
+  public static Tensor truncNormal(Tensor tensor) {
+    return truncNormal(tensor, 0, 1, -2, 2);
+  }
+
+  /**
+   * Normal, given that the value lies from {@code low} to {@code high}; the bounds are values, not
+   * multiples of the deviation, and may be infinite. Drawn on the CPU, by inversion.
+   */
+  public static Tensor truncNormal(
+      Tensor tensor, double mean, double std, double low, double high) {
+    if (!(std > 0) || !(low < high)) {
+      throw new IllegalArgumentException(
+          "truncNormal: std "
+              + std
+              + ", from "
+              + low
+              + " to "
+              + high
+              + ": needs std > 0, low < high");
+    }
+    Generator generator = Context.current().generator();
+    double a = (low - mean) / std;
+    double b = (high - mean) / std;
+    return fromHost(
+        tensor,
+        _ ->
+            Math.clamp(
+                mean + std * NormalQuantile.between(a, b, generator.nextDouble()), low, high));
+  }
+
+  /**
+   * A random matrix with orthogonal rows or columns, whichever are fewer, of length {@code gain};
+   * dimensions behind the first count as one. Computed on the CPU, in time that grows with the cube
+   * of the size. Source: Saxe, McClelland, Ganguli, 2014.
+   */
+  public static Tensor orthogonal(Tensor tensor, double gain) {
+    requireRank("orthogonal", tensor, 2, Integer.MAX_VALUE);
+    if (tensor.numel() == 0 || tensor.device().isMeta()) {
+      return tensor;
+    }
+    int rows = Math.toIntExact(tensor.size(0));
+    int columns = Math.toIntExact(tensor.numel() / rows);
+    double[][] vectors =
+        orthonormal(
+            Math.min(rows, columns), Math.max(rows, columns), Context.current().generator());
+    return fromHost(
+        tensor,
+        i -> {
+          int row = (int) (i / columns);
+          int column = (int) (i % columns);
+          return gain * (rows <= columns ? vectors[row][column] : vectors[column][row]);
+        });
+  }
+
+  /**
+   * Gram-Schmidt on normal vectors, which gives every rotation the same chance. Twice, because once
+   * leaves errors that grow with the condition number.
+   */
+  private static double[][] orthonormal(int count, int length, Generator generator) {
+    var vectors = new double[count][length];
+    for (int i = 0; i < count; i++) {
+      double[] v = vectors[i];
+      double size;
+      do {
+        for (int k = 0; k < length; k++) {
+          v[k] = generator.nextGaussian();
+        }
+        for (int pass = 0; pass < 2; pass++) {
+          for (int j = 0; j < i; j++) {
+            double share = dot(v, vectors[j]);
+            for (int k = 0; k < length; k++) {
+              v[k] -= share * vectors[j][k];
+            }
+          }
+        }
+        size = Math.sqrt(dot(v, v));
+      } while (size < 1e-8); // it lay among the others: draw again
+      for (int k = 0; k < length; k++) {
+        v[k] /= size;
+      }
+    }
+    return vectors;
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int k = 0; k < a.length; k++) {
+      sum += a[k] * b[k];
+    }
+    return sum;
+  }
+
+  /** Element by element in row-major order, on the CPU. */
+  private static Tensor fromHost(Tensor tensor, LongToDoubleFunction value) {
+    return fill(
+        tensor,
+        () -> {
+          Tensor host = Tensor.empty(tensor.shape(), DType.FLOAT64, Device.CPU);
+          MemorySegment memory = host.segment();
+          for (long i = 0; i < tensor.numel(); i++) {
+            memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value.applyAsDouble(i));
+          }
+          return host;
+        });
   }
 
   /**
