@@ -353,6 +353,25 @@ public non-sealed class Tensor
     return tensor;
   }
 
+  /**
+   * A tensor over part of a storage. All that are made over one storage share its memory, as views
+   * do, though none is a view of another; how readers of files restore what was shared when saved.
+   */
+  public static Tensor over(Storage storage, Layout layout, DType dtype) {
+    long end = Math.max(layout.extent(), layout.offset());
+    if (Math.multiplyExact(end, (long) dtype.bytes()) > storage.bytes()) {
+      throw new ShapeException(
+          "over: " + layout + " of " + dtype + " reaches beyond " + storage.bytes() + " bytes");
+    }
+    if (!storage.retain()) {
+      throw new IllegalStateException("over: the storage was released before this use");
+    }
+    var spec = new TensorSpec(layout.shape(), dtype, storage.device());
+    var tensor = new Tensor(storage, layout, spec, false);
+    tensor.own(Context.current());
+    return tensor;
+  }
+
   // ------------------------------------------------------------------------------ what it is
 
   public Shape shape() {
