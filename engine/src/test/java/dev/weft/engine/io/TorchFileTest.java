@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -37,7 +38,6 @@ class TorchFileTest {
 
   private AbstractThrowableAssert<?, ?> assertRefused(byte[] bytes) throws IOException {
     Path file = file(bytes);
-    Tensor.collectGarbage(); // what other tests left
     long live = Tensor.liveBytes();
     var refused =
         assertThatThrownBy(() -> TorchFile.read(file))
@@ -52,6 +52,12 @@ class TorchFileTest {
   }
 
   // ------------------------------------------------------------------------------------- files
+
+  /** What other tests left must not be freed while one of these counts. */
+  @BeforeEach
+  void nothingWaitsForTheGarbageCollector() {
+    Tensor.collectGarbage();
+  }
 
   @TestFactory
   Stream<DynamicTest> goldenFiles() {
