@@ -93,9 +93,9 @@ public final class Autograd {
       Optional<Tensor> gradient,
       boolean retainGraph,
       boolean createGraph) {
-    var captured = new IdentityHashMap<Entry, Tensor>();
+    var captured = new IdentityHashMap<Entry, Optional<Tensor>>();
     for (Tensor input : inputs) {
-      captured.put(GraphTape.entry(input, "grad"), MISSING);
+      captured.put(GraphTape.entry(input, "grad"), Optional.empty());
     }
     new Backward(retainGraph || createGraph, createGraph, captured)
         .run(
@@ -103,13 +103,10 @@ public final class Autograd {
             List.of(GraphTape.gradientOf(output, gradient)));
     var results = new ArrayList<Optional<Tensor>>();
     for (Tensor input : inputs) {
-      Tensor found = captured.get(GraphTape.entry(input, "grad"));
-      results.add(Optional.ofNullable(found).filter(t -> t != MISSING));
+      results.add(captured.getOrDefault(GraphTape.entry(input, "grad"), Optional.empty()));
     }
     return results;
   }
-
-  private static final Tensor MISSING = Tensor.zeros(0);
 
   /**
    * Calls {@code hook} each time a backward pass has completed the gradient of {@code leaf}, while

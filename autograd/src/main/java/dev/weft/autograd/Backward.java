@@ -27,7 +27,7 @@ final class Backward {
 
   private final boolean retainGraph;
   private final boolean createGraph;
-  private final @Nullable Map<Entry, Tensor> captured;
+  private final @Nullable Map<Entry, Optional<Tensor>> captured;
   private final Map<Node, @Nullable Tensor[]> pending = new IdentityHashMap<>();
   private final Map<Entry, Leaf> leaves = new IdentityHashMap<>();
 
@@ -41,7 +41,8 @@ final class Backward {
    * @param captured entries whose gradients are wanted instead of accumulated into leaves, or null
    *     for all leaves
    */
-  Backward(boolean retainGraph, boolean createGraph, @Nullable Map<Entry, Tensor> captured) {
+  Backward(
+      boolean retainGraph, boolean createGraph, @Nullable Map<Entry, Optional<Tensor>> captured) {
     this.retainGraph = retainGraph;
     this.createGraph = createGraph;
     this.captured = captured;
@@ -136,7 +137,7 @@ final class Backward {
       entry.accumulate(handle(result), createGraph);
     }
     if (captured != null && captured.containsKey(entry)) {
-      captured.put(entry, handle(result));
+      captured.put(entry, Optional.of(handle(result)));
     }
     return result;
   }
@@ -155,7 +156,7 @@ final class Backward {
     Tensor gradient = hooked(entry, sum);
     if (captured != null) {
       if (captured.containsKey(entry)) {
-        captured.put(entry, gradient);
+        captured.put(entry, Optional.of(gradient));
       } else if (!createGraph) {
         gradient.release();
       }

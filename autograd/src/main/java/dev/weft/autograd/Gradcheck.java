@@ -31,11 +31,12 @@ public final class Gradcheck {
   public static double worstError(Function<List<Tensor>, Tensor> function, List<Tensor> inputs) {
     List<Tensor> leaves = leaves(inputs);
     Tensor output = weighted(function.apply(leaves));
-    if (!output.requiresGrad()) {
-      return 0;
-    }
     List<Tensor> checked = leaves.stream().filter(Tensor::requiresGrad).toList();
-    var analytic = Autograd.gradOrEmpty(output, checked, Optional.empty(), false, false);
+    // A result that was not recorded has gradient 0, which only a constant function may have.
+    List<Optional<Tensor>> analytic =
+        output.requiresGrad()
+            ? Autograd.gradOrEmpty(output, checked, Optional.empty(), false, false)
+            : checked.stream().map(_ -> Optional.<Tensor>empty()).toList();
     double worst = 0;
     for (int i = 0; i < checked.size(); i++) {
       worst = Math.max(worst, worst(function, leaves, checked.get(i), analytic.get(i)));

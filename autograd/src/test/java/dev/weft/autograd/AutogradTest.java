@@ -194,6 +194,30 @@ class AutogradTest {
   }
 
   @Test
+  void gradcheckFindsAGradientThatIsWrongOrMissing() {
+    List<Tensor> inputs = List.of(Tensor.of(0.5, 1.5));
+    assertThat(Gradcheck.worstError(in -> in.getFirst().exp(), inputs)).isLessThan(1e-9);
+    // detach loses half of the product's gradient, or all of it
+    assertThat(Gradcheck.worstError(in -> in.getFirst().mul(in.getFirst().detach()), inputs))
+        .isGreaterThan(0.1);
+    assertThat(Gradcheck.worstError(in -> in.getFirst().detach().exp(), inputs)).isGreaterThan(0.1);
+    assertThat(Gradcheck.worstSecondError(in -> in.getFirst().mul(in.getFirst().detach()), inputs))
+        .isGreaterThan(0.1);
+  }
+
+  @Test
+  void manyInputsOfOneOpAllGetTheirGradient() {
+    var parts = new ArrayList<Tensor>();
+    for (int i = 0; i < 70; i++) { // more than the bits of the masks that say what is saved
+      parts.add(leaf(i));
+    }
+    Tensor.cat(parts, 0).square().sum().backward();
+    for (int i = 0; i < 70; i++) {
+      assertThat(parts.get(i).grad().orElseThrow().item()).isEqualTo(2.0 * i);
+    }
+  }
+
+  @Test
   void tenThousandStepsEndWithTheMemoryOfTheFirst() {
     Tensor w = Tensor.randn(16, 16).requiresGrad(true);
     Tensor x = Tensor.randn(8, 16);
