@@ -9,7 +9,8 @@ module dev.weft.engine {
   exports dev.weft.engine.spi;
   exports dev.weft.engine.cpu to
       dev.weft.autograd,
-      dev.weft.bench;
+      dev.weft.bench,
+      dev.weft.fabric;
   exports dev.weft.engine.reference to
       dev.weft.autograd,
       dev.weft.bench;

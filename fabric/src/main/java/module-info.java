@@ -12,10 +12,11 @@ module dev.weft.fabric {
   requires static org.jspecify;
 
   exports dev.weft.fabric;
+  exports dev.weft.fabric.accelerator;
   exports dev.weft.fabric.comm;
-  // exports dev.weft.fabric.launch;
-  // exports dev.weft.fabric.strategy;
-  // exports dev.weft.fabric.precision;
+  exports dev.weft.fabric.launch;
+  exports dev.weft.fabric.strategy;
+  exports dev.weft.fabric.precision;
   exports dev.weft.fabric.data;
   // exports dev.weft.fabric.checkpoint;
   exports dev.weft.fabric.logger;

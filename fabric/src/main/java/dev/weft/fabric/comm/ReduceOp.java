@@ -59,7 +59,7 @@ public enum ReduceOp {
   }
 
   /** Throws when elements of {@code dtype} cannot be combined this way. */
-  void requireTakes(String collective, DType dtype) {
+  public void requireTakes(String collective, DType dtype) {
     String cure =
         switch (this) {
           case SUM, PRODUCT ->

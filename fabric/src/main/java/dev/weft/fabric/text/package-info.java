@@ -1,4 +1,4 @@
-/** Formats of text files that more than one package writes or reads. Not exported. */
+/** Formats of text files and messages that more than one package writes. Not exported. */
 @NullMarked
 package dev.weft.fabric.text;
 

@@ -1,0 +1,52 @@
+package dev.weft.fabric.launch;
+
+import java.util.OptionalInt;
+
+/**
+ * A rank failed, and the others were stopped. It is the one that failed first; where it was a
+ * thread, its exception is the cause.
+ */
+public final class RankFailedException extends IllegalStateException {
+
+  private static final long serialVersionUID = 1;
+  private static final int SIGNALS = 128;
+
+  private final int rank;
+  private final int exitCode;
+
+  private RankFailedException(String message, int rank, int exitCode, Throwable cause) {
+    super(message, cause);
+    this.rank = rank;
+    this.exitCode = exitCode;
+  }
+
+  /** A thread that ended with an exception. */
+  static RankFailedException thrown(int rank, Throwable cause, String remark) {
+    return new RankFailedException("rank " + rank + " failed: " + cause + remark, rank, 0, cause);
+  }
+
+  /** A process that ended, and what this process noticed of it. */
+  static RankFailedException ended(int rank, int exitCode, Throwable noticed) {
+    return new RankFailedException(describe(rank, exitCode), rank, exitCode, noticed);
+  }
+
+  static String describe(int rank, int exitCode) {
+    String what =
+        exitCode == 0
+            ? " ended before it had joined the others; did its program launch Fabric?"
+            : exitCode > SIGNALS
+                ? " was killed by signal " + (exitCode - SIGNALS)
+                : " failed with exit code " + exitCode + ", see its message";
+    return "rank " + rank + what + "; the other ranks were stopped";
+  }
+
+  /** The rank that failed first. */
+  public int rank() {
+    return rank;
+  }
+
+  /** The exit code of its process, other than 0; empty when it was a thread. */
+  public OptionalInt exitCode() {
+    return exitCode == 0 ? OptionalInt.empty() : OptionalInt.of(exitCode);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.weft.fabric.text;
+
+import dev.weft.fabric.RankZero;
+
+/** What the library tells its user beside exceptions: one line on standard error. */
+public final class Notices {
+
+  private Notices() {}
+
+  /** Says it on rank 0. */
+  public static void info(String message) {
+    RankZero.only(() -> System.err.println(message));
+  }
+
+  /** Warns on rank 0. */
+  public static void warn(String message) {
+    RankZero.only(() -> System.err.println("warning: " + message));
+  }
+}
