@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,35 +26,43 @@ import java.util.stream.Stream;
 final class Golden {
 
   private static final Path FOLDER = folder();
-  private static final Json MANIFEST = manifest();
+  private static final List<Case> CASES = manifests();
   private static final Map<String, SafeTensors> FILES = new HashMap<>();
 
   private Golden() {}
 
   private static Path folder() {
     try {
-      return Path.of(Golden.class.getResource("/golden/cases.json").toURI()).getParent();
+      return Path.of(Golden.class.getResource("/golden/README.md").toURI()).getParent();
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static Json manifest() {
-    try {
-      return Json.parse(Files.readString(FOLDER.resolve("cases.json")));
+  /** The cases of all families; each has a manifest and a file of tensors. */
+  private static List<Case> manifests() {
+    var cases = new ArrayList<Case>();
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+        String name = file.getFileName().toString();
+        String family = name.substring(0, name.length() - ".json".length());
+        for (Json entry : Json.parse(Files.readString(file)).get("cases")) {
+          cases.add(new Case(family, entry));
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return cases;
   }
 
+  /** The cases of these kinds. */
   static Stream<Case> cases(String... kinds) {
-    return MANIFEST.get("cases").items().stream()
-        .filter(entry -> List.of(kinds).contains(entry.get("kind").text()))
-        .map(Case::new);
+    return CASES.stream().filter(c -> List.of(kinds).contains(c.json.get("kind").text()));
   }
 
   /** One case. */
-  record Case(Json json) {
+  record Case(String family, Json json) {
 
     String id() {
       return json.get("id").text();
