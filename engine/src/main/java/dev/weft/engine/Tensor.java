@@ -1,21 +1,13 @@
 package dev.weft.engine;
 
-import dev.weft.engine.op.Arange;
 import dev.weft.engine.op.Binary;
-import dev.weft.engine.op.Cat;
 import dev.weft.engine.op.CopyInto;
-import dev.weft.engine.op.Fill;
 import dev.weft.engine.op.Op;
-import dev.weft.engine.op.RandomOp;
-import dev.weft.engine.op.RandomOp.Distribution;
 import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.spi.Tape;
 import dev.weft.engine.spi.TapeEntry;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Tensor y = x.mul(2).add(1).exp().sum();
  * }
  */
-public non-sealed class Tensor
+public non-sealed class Tensor extends TensorJoins
     implements ElementwiseOps, ReductionOps, ShapeOps, IndexOps, MatrixOps {
 
   private Storage storage;
@@ -99,243 +91,7 @@ public non-sealed class Tensor
     }
   }
 
-  // ---------------------------------------------------------------------------------- creation
-
-  /** Zeros of the default dtype. */
-  public static Tensor zeros(long... shape) {
-    return full(0, shape);
-  }
-
-  public static Tensor zeros(Shape shape, DType dtype, Device device) {
-    return full(shape, zero(dtype), dtype, device);
-  }
-
-  public static Tensor zeros(Shape shape, DType dtype) {
-    return zeros(shape, dtype, Context.current().defaultDevice());
-  }
-
-  /** Zeros of the shape, dtype and device of {@code like}. */
-  public static Tensor zerosLike(Tensor like) {
-    return zeros(like.shape(), like.dtype(), like.device());
-  }
-
-  /** Ones of the default dtype. */
-  public static Tensor ones(long... shape) {
-    return full(1, shape);
-  }
-
-  /** Ones of the shape, dtype and device of {@code like}. */
-  public static Tensor onesLike(Tensor like) {
-    return full(
-        like.shape(),
-        like.dtype().isFloating() ? (Number) 1.0 : (Number) 1L,
-        like.dtype(),
-        like.device());
-  }
-
-  /** One value of the default dtype everywhere. */
-  public static Tensor full(double value, long... shape) {
-    Context context = Context.current();
-    return full(Shape.of(shape), value, context.defaultDtype(), context.defaultDevice());
-  }
-
-  public static Tensor full(Shape shape, Number value, DType dtype, Device device) {
-    return Dispatch.run(new Fill(value, new TensorSpec(shape, dtype, device)));
-  }
-
-  public static Tensor full(Shape shape, Number value, DType dtype) {
-    return full(shape, value, dtype, Context.current().defaultDevice());
-  }
-
-  private static Number zero(DType dtype) {
-    return dtype.isFloating() ? (Number) 0.0 : (Number) 0L;
-  }
-
-  /** The shape of {@link #scalar}. */
-  public static Shape scalarShape() {
-    return Shape.SCALAR;
-  }
-
-  /** A number as a tensor of rank 0, of the default dtype. */
-  public static Tensor scalar(double value) {
-    return full(value);
-  }
-
-  /** Memory whose contents are undefined. */
-  public static Tensor empty(Shape shape, DType dtype, Device device) {
-    return allocate(new TensorSpec(shape, dtype, device), Context.current());
-  }
-
-  /** Memory whose contents are undefined, of the default dtype. */
-  public static Tensor empty(long... shape) {
-    Context context = Context.current();
-    return empty(Shape.of(shape), context.defaultDtype(), context.defaultDevice());
-  }
-
-  /** A row of float32 numbers. */
-  public static Tensor of(float... values) {
-    Tensor tensor = empty(Shape.of(values.length), DType.FLOAT32, Device.CPU);
-    MemorySegment.copy(values, 0, tensor.segment(), Native.FLOAT, 0, values.length);
-    return tensor.to(Context.current().defaultDevice());
-  }
-
-  /** A row of float64 numbers. */
-  public static Tensor of(double... values) {
-    Tensor tensor = empty(Shape.of(values.length), DType.FLOAT64, Device.CPU);
-    MemorySegment.copy(values, 0, tensor.segment(), Native.DOUBLE, 0, values.length);
-    return tensor.to(Context.current().defaultDevice());
-  }
-
-  /** A row of int64 numbers. */
-  public static Tensor of(long... values) {
-    Tensor tensor = empty(Shape.of(values.length), DType.INT64, Device.CPU);
-    MemorySegment.copy(values, 0, tensor.segment(), Native.LONG, 0, values.length);
-    return tensor.to(Context.current().defaultDevice());
-  }
-
-  /** A row of bool values. */
-  public static Tensor of(boolean... values) {
-    Tensor tensor = empty(Shape.of(values.length), DType.BOOL, Device.CPU);
-    MemorySegment memory = tensor.segment();
-    for (int i = 0; i < values.length; i++) {
-      memory.set(Native.BYTE, i, (byte) (values[i] ? 1 : 0));
-    }
-    return tensor.to(Context.current().defaultDevice());
-  }
-
-  /** The numbers 0 to {@code end} − 1 as int64. */
-  public static Tensor arange(long end) {
-    return arange(0, end, 1);
-  }
-
-  /**
-   * The numbers from {@code start} to {@code end} (exclusive) in steps of {@code step}, as int64.
-   */
-  public static Tensor arange(long start, long end, long step) {
-    long distance = Math.subtractExact(end, start);
-    if (step == 0 || Long.signum(distance) == -Long.signum(step)) {
-      throw new IllegalArgumentException(
-          "arange: " + start + " to " + end + " in steps of " + step + " never ends");
-    }
-    TensorSpec spec =
-        new TensorSpec(
-            Shape.of(Math.ceilDiv(distance, step)), DType.INT64, Context.current().defaultDevice());
-    return Dispatch.run(new Arange(start, step, spec));
-  }
-
-  /**
-   * {@code count} numbers from {@code start} to {@code end}, both included exactly, of the default
-   * dtype. Each half is counted from its own end, as in PyTorch.
-   */
-  public static Tensor linspace(double start, double end, int count) {
-    if (count < 0) {
-      throw new IllegalArgumentException("linspace: " + count + " numbers: must not be negative");
-    }
-    double step = count > 1 ? (end - start) / (count - 1) : 0;
-    double[] values = new double[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = i < (count + 1) / 2 ? start + i * step : end - (count - 1 - i) * step;
-    }
-    return of(values).to(Context.current().defaultDtype());
-  }
-
-  /** The n by n identity matrix, of the default dtype. */
-  public static Tensor eye(long n) {
-    return arange(n).unsqueeze(1).eq(arange(n)).to(Context.current().defaultDtype());
-  }
-
-  /** Uniform in [0, 1), of the default dtype, from this thread's generator. */
-  public static Tensor rand(long... shape) {
-    return random(Distribution.UNIFORM, 0, 1, Shape.of(shape), Context.current().generator());
-  }
-
-  /** Standard normal, of the default dtype, from this thread's generator. */
-  public static Tensor randn(long... shape) {
-    return randn(Context.current().generator(), shape);
-  }
-
-  /** Standard normal, of the default dtype. */
-  public static Tensor randn(Generator generator, long... shape) {
-    return random(Distribution.NORMAL, 0, 1, Shape.of(shape), generator);
-  }
-
-  /** RandomOp numbers of the default dtype; {@link RandomOp} says what a and b mean. */
-  public static Tensor random(
-      Distribution distribution, double a, double b, Shape shape, Generator generator) {
-    Context context = Context.current();
-    TensorSpec spec = new TensorSpec(shape, context.defaultDtype(), context.defaultDevice());
-    return random(distribution, a, b, spec, generator);
-  }
-
-  public static Tensor random(
-      Distribution distribution, double a, double b, TensorSpec spec, Generator generator) {
-    return Dispatch.run(
-        new RandomOp(
-            distribution, a, b, spec, generator.seed(), generator.reserve(spec.shape().numel())));
-  }
-
-  /** Integers from {@code low} to {@code high} (exclusive) as int64. */
-  public static Tensor randint(long low, long high, long[] shape, Generator generator) {
-    TensorSpec spec =
-        new TensorSpec(Shape.of(shape), DType.INT64, Context.current().defaultDevice());
-    return random(Distribution.INTEGERS, low, high, spec, generator);
-  }
-
-  /**
-   * Integers from {@code low} to {@code high} (exclusive) as int64, from this thread's generator.
-   */
-  public static Tensor randint(long low, long high, long... shape) {
-    return randint(low, high, shape, Context.current().generator());
-  }
-
-  /** The numbers 0 to {@code count} − 1 in random order, as int64. */
-  public static Tensor randperm(int count, Generator generator) {
-    return of(generator.permutation(count));
-  }
-
-  /**
-   * Joins tensors along an existing dimension, after promotion to one dtype. As in PyTorch, tensors
-   * of shape (0) may stand beside others of any rank and add nothing.
-   */
-  public static Tensor cat(List<Tensor> tensors, int dim) {
-    if (tensors.isEmpty()) {
-      throw new IllegalArgumentException("cat: there is nothing to join");
-    }
-    Tensor[] inputs = promoted(tensors);
-    if (tensors.stream().anyMatch(t -> t.rank() != 1)) {
-      Shape nothing = Shape.of(0);
-      inputs = Arrays.stream(inputs).filter(t -> !t.shape().equals(nothing)).toArray(Tensor[]::new);
-    }
-    int axis = inputs[0].rank() == 0 ? dim : inputs[0].shape().dim(dim);
-    return Dispatch.run(new Cat(axis), inputs);
-  }
-
-  /** Joins tensors of one shape along a new dimension. */
-  public static Tensor stack(List<Tensor> tensors, int dim) {
-    if (tensors.isEmpty()) {
-      throw new IllegalArgumentException("stack: there is nothing to join");
-    }
-    Shape first = tensors.getFirst().shape();
-    for (Tensor tensor : tensors) {
-      if (!tensor.shape().equals(first)) {
-        throw new ShapeException("stack: " + first + " and " + tensor.shape() + ": shapes differ");
-      }
-    }
-    int axis = dim < 0 ? dim + first.rank() + 1 : dim;
-    return cat(tensors.stream().map(t -> t.unsqueeze(axis)).toList(), axis);
-  }
-
-  private static Tensor[] promoted(List<Tensor> tensors) {
-    DType dtype = tensors.getFirst().dtype();
-    for (Tensor tensor : tensors) {
-      dtype = DType.promote(dtype, tensor.dtype());
-    }
-    var inputs = new ArrayList<Tensor>(tensors.size());
-    for (Tensor tensor : tensors) {
-      inputs.add(tensor.to(dtype));
-    }
-    return inputs.toArray(Tensor[]::new);
-  }
+  // ---------------------------------------------------------------------------- foreign memory
 
   /**
    * A tensor over memory that somebody else owns; {@code block.free()} is called when nobody uses

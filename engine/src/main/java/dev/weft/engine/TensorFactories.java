@@ -1,0 +1,208 @@
+package dev.weft.engine;
+
+import dev.weft.engine.op.Arange;
+import dev.weft.engine.op.Fill;
+import dev.weft.engine.op.RandomOp;
+import dev.weft.engine.op.RandomOp.Distribution;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What makes tensors from numbers: static methods of {@link Tensor}. Without a dtype or device they
+ * use the thread's defaults.
+ */
+public abstract sealed class TensorFactories permits TensorJoins {
+
+  TensorFactories() {}
+
+  /** Zeros of the default dtype. */
+  public static Tensor zeros(long... shape) {
+    return full(0, shape);
+  }
+
+  public static Tensor zeros(Shape shape, DType dtype, Device device) {
+    return full(shape, zero(dtype), dtype, device);
+  }
+
+  public static Tensor zeros(Shape shape, DType dtype) {
+    return zeros(shape, dtype, Context.current().defaultDevice());
+  }
+
+  /** Zeros of the shape, dtype and device of {@code like}. */
+  public static Tensor zerosLike(Tensor like) {
+    return zeros(like.shape(), like.dtype(), like.device());
+  }
+
+  /** Ones of the default dtype. */
+  public static Tensor ones(long... shape) {
+    return full(1, shape);
+  }
+
+  /** Ones of the shape, dtype and device of {@code like}. */
+  public static Tensor onesLike(Tensor like) {
+    return full(
+        like.shape(),
+        like.dtype().isFloating() ? (Number) 1.0 : (Number) 1L,
+        like.dtype(),
+        like.device());
+  }
+
+  /** One value of the default dtype everywhere. */
+  public static Tensor full(double value, long... shape) {
+    Context context = Context.current();
+    return full(Shape.of(shape), value, context.defaultDtype(), context.defaultDevice());
+  }
+
+  public static Tensor full(Shape shape, Number value, DType dtype, Device device) {
+    return Dispatch.run(new Fill(value, new TensorSpec(shape, dtype, device)));
+  }
+
+  public static Tensor full(Shape shape, Number value, DType dtype) {
+    return full(shape, value, dtype, Context.current().defaultDevice());
+  }
+
+  private static Number zero(DType dtype) {
+    return dtype.isFloating() ? (Number) 0.0 : (Number) 0L;
+  }
+
+  /** The shape of {@link #scalar}. */
+  public static Shape scalarShape() {
+    return Shape.SCALAR;
+  }
+
+  /** A number as a tensor of rank 0, of the default dtype. */
+  public static Tensor scalar(double value) {
+    return full(value);
+  }
+
+  /** Memory whose contents are undefined. */
+  public static Tensor empty(Shape shape, DType dtype, Device device) {
+    return Tensor.allocate(new TensorSpec(shape, dtype, device), Context.current());
+  }
+
+  /** Memory whose contents are undefined, of the default dtype. */
+  public static Tensor empty(long... shape) {
+    Context context = Context.current();
+    return empty(Shape.of(shape), context.defaultDtype(), context.defaultDevice());
+  }
+
+  /** A row of float32 numbers. */
+  public static Tensor of(float... values) {
+    Tensor tensor = empty(Shape.of(values.length), DType.FLOAT32, Device.CPU);
+    MemorySegment.copy(values, 0, tensor.segment(), Native.FLOAT, 0, values.length);
+    return tensor.to(Context.current().defaultDevice());
+  }
+
+  /** A row of float64 numbers. */
+  public static Tensor of(double... values) {
+    Tensor tensor = empty(Shape.of(values.length), DType.FLOAT64, Device.CPU);
+    MemorySegment.copy(values, 0, tensor.segment(), Native.DOUBLE, 0, values.length);
+    return tensor.to(Context.current().defaultDevice());
+  }
+
+  /** A row of int64 numbers. */
+  public static Tensor of(long... values) {
+    Tensor tensor = empty(Shape.of(values.length), DType.INT64, Device.CPU);
+    MemorySegment.copy(values, 0, tensor.segment(), Native.LONG, 0, values.length);
+    return tensor.to(Context.current().defaultDevice());
+  }
+
+  /** A row of bool values. */
+  public static Tensor of(boolean... values) {
+    Tensor tensor = empty(Shape.of(values.length), DType.BOOL, Device.CPU);
+    MemorySegment memory = tensor.segment();
+    for (int i = 0; i < values.length; i++) {
+      memory.set(Native.BYTE, i, (byte) (values[i] ? 1 : 0));
+    }
+    return tensor.to(Context.current().defaultDevice());
+  }
+
+  /** The numbers 0 to {@code end} − 1 as int64. */
+  public static Tensor arange(long end) {
+    return arange(0, end, 1);
+  }
+
+  /**
+   * The numbers from {@code start} to {@code end} (exclusive) in steps of {@code step}, as int64.
+   */
+  public static Tensor arange(long start, long end, long step) {
+    long distance = Math.subtractExact(end, start);
+    if (step == 0 || Long.signum(distance) == -Long.signum(step)) {
+      throw new IllegalArgumentException(
+          "arange: " + start + " to " + end + " in steps of " + step + " never ends");
+    }
+    TensorSpec spec =
+        new TensorSpec(
+            Shape.of(Math.ceilDiv(distance, step)), DType.INT64, Context.current().defaultDevice());
+    return Dispatch.run(new Arange(start, step, spec));
+  }
+
+  /**
+   * {@code count} numbers from {@code start} to {@code end}, both included exactly, of the default
+   * dtype. Each half is counted from its own end, as in PyTorch.
+   */
+  public static Tensor linspace(double start, double end, int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("linspace: " + count + " numbers: must not be negative");
+    }
+    double step = count > 1 ? (end - start) / (count - 1) : 0;
+    double[] values = new double[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = i < (count + 1) / 2 ? start + i * step : end - (count - 1 - i) * step;
+    }
+    return of(values).to(Context.current().defaultDtype());
+  }
+
+  /** The n by n identity matrix, of the default dtype. */
+  public static Tensor eye(long n) {
+    return arange(n).unsqueeze(1).eq(arange(n)).to(Context.current().defaultDtype());
+  }
+
+  /** Uniform in [0, 1), of the default dtype, from this thread's generator. */
+  public static Tensor rand(long... shape) {
+    return random(Distribution.UNIFORM, 0, 1, Shape.of(shape), Context.current().generator());
+  }
+
+  /** Standard normal, of the default dtype, from this thread's generator. */
+  public static Tensor randn(long... shape) {
+    return randn(Context.current().generator(), shape);
+  }
+
+  /** Standard normal, of the default dtype. */
+  public static Tensor randn(Generator generator, long... shape) {
+    return random(Distribution.NORMAL, 0, 1, Shape.of(shape), generator);
+  }
+
+  /** RandomOp numbers of the default dtype; {@link RandomOp} says what a and b mean. */
+  public static Tensor random(
+      Distribution distribution, double a, double b, Shape shape, Generator generator) {
+    Context context = Context.current();
+    TensorSpec spec = new TensorSpec(shape, context.defaultDtype(), context.defaultDevice());
+    return random(distribution, a, b, spec, generator);
+  }
+
+  public static Tensor random(
+      Distribution distribution, double a, double b, TensorSpec spec, Generator generator) {
+    return Dispatch.run(
+        new RandomOp(
+            distribution, a, b, spec, generator.seed(), generator.reserve(spec.shape().numel())));
+  }
+
+  /** Integers from {@code low} to {@code high} (exclusive) as int64. */
+  public static Tensor randint(long low, long high, long[] shape, Generator generator) {
+    TensorSpec spec =
+        new TensorSpec(Shape.of(shape), DType.INT64, Context.current().defaultDevice());
+    return random(Distribution.INTEGERS, low, high, spec, generator);
+  }
+
+  /**
+   * Integers from {@code low} to {@code high} (exclusive) as int64, from this thread's generator.
+   */
+  public static Tensor randint(long low, long high, long... shape) {
+    return randint(low, high, shape, Context.current().generator());
+  }
+
+  /** The numbers 0 to {@code count} − 1 in random order, as int64. */
+  public static Tensor randperm(int count, Generator generator) {
+    return of(generator.permutation(count));
+  }
+}
