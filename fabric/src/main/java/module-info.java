@@ -5,10 +5,12 @@
 module dev.weft.fabric {
   requires transitive dev.weft.autograd;
   requires transitive dev.weft.engine;
+  requires flatbuffers.java;
   requires info.picocli;
   requires jdk.net;
   requires org.apache.arrow.memory.core;
   requires org.apache.arrow.vector;
+  requires org.apache.arrow.format;
   requires static org.jspecify;
 
   exports dev.weft.fabric;

@@ -1,0 +1,122 @@
+package dev.weft.fabric.data.arrow;
+
+import dev.weft.engine.spi.Block;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.arrow.memory.AllocationManager;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.ReferenceManager;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * The native memory of one record batch. Tensors over its buffers keep it; when the last of them
+ * and the reader have let go, all of it is returned, whatever Arrow may have forgotten on the way
+ * to an error.
+ *
+ * <p>Thread-safe: tensors are released by any thread.
+ */
+final class BatchMemory implements AllocationManager.Factory, AutoCloseable {
+
+  private static final long ALIGNMENT = 64;
+  private static final ArrowBuf EMPTY = new ArrowBuf(ReferenceManager.NO_OP, null, 0, 0);
+
+  private final BufferAllocator allocator;
+  private final Set<Piece> pieces = new HashSet<>();
+  private int holders = 1;
+
+  BatchMemory(long limit) {
+    this.allocator =
+        new RootAllocator(
+            RootAllocator.configBuilder()
+                .allocationManagerFactory(this)
+                .roundingPolicy(size -> size) // and not to powers of two
+                .maxAllocation(limit)
+                .build());
+  }
+
+  /** Refuses what would pass the limit. */
+  BufferAllocator allocator() {
+    return allocator;
+  }
+
+  @Override
+  public AllocationManager create(BufferAllocator accounting, long size) {
+    var piece = new Piece(accounting, size);
+    synchronized (this) {
+      pieces.add(piece);
+    }
+    return piece;
+  }
+
+  @Override
+  public ArrowBuf empty() {
+    return EMPTY;
+  }
+
+  /** Whether all memory has been returned. */
+  synchronized boolean isReturned() {
+    return pieces.isEmpty();
+  }
+
+  /** The first {@code bytes} of a buffer, for a tensor, which frees it. */
+  synchronized Block share(ArrowBuf buffer, long bytes) throws MalformedArrowException {
+    Memory.of(buffer, bytes); // checks that they are there
+    buffer.getReferenceManager().retain();
+    holders++;
+    return new Block(buffer.memoryAddress(), bytes) {
+      @Override
+      public void free() {
+        buffer.getReferenceManager().release();
+        close();
+      }
+    };
+  }
+
+  /** Lets go once: the reader and each tensor do it. */
+  @Override
+  public synchronized void close() {
+    if (--holders == 0) {
+      pieces.forEach(Piece::giveBack);
+      pieces.clear();
+    }
+  }
+
+  private synchronized void released(Piece piece) {
+    if (pieces.remove(piece)) {
+      piece.giveBack();
+    }
+  }
+
+  private final class Piece extends AllocationManager {
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment memory;
+
+    Piece(BufferAllocator accounting, long size) {
+      super(accounting);
+      memory = arena.allocate(size, ALIGNMENT);
+    }
+
+    @Override
+    public long getSize() {
+      return memory.byteSize();
+    }
+
+    @Override
+    protected long memoryAddress() {
+      return memory.address();
+    }
+
+    @Override
+    protected void release0() {
+      released(this);
+    }
+
+    void giveBack() {
+      arena.close();
+    }
+  }
+}
