@@ -109,7 +109,8 @@ final class Copies {
                         n)));
   }
 
-  private static void castChunk(DType from, long x, DType to, long y, int count) {
+  /** Converts at most {@link Chunk#SIZE} elements. */
+  static void castChunk(DType from, long x, DType to, long y, int count) {
     if (from == DType.FLOAT32 && to.isHalf()) {
       Chunk.writeHalves(to, Chunk.floats(x, count), count, y);
     } else if (from.isHalf() && to == DType.FLOAT32) {

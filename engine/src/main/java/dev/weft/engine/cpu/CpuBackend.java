@@ -89,6 +89,9 @@ public final class CpuBackend implements Backend {
       case Matmul _ -> Products.matmul(in[0], in[1], out[0]);
       case LinearOp linear -> Products.linear(linear, in, out[0]);
 
+      case SgdStep step -> StepKernels.run(step, in);
+      case AdamStep step -> StepKernels.run(step, in);
+
       case Clamp _,
           Where _,
           DropoutOp _,
@@ -111,9 +114,7 @@ public final class CpuBackend implements Backend {
           Fill _,
           Arange _,
           RandomOp _,
-          Multinomial _,
-          SgdStep _,
-          AdamStep _ ->
+          Multinomial _ ->
           reference.compute(op, in, out);
     }
   }

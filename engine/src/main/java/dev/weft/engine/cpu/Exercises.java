@@ -35,4 +35,30 @@ final class Exercises {
   static void left(Loops.Binary loop) {
     loop.left(1, Y, Z, COUNT);
   }
+
+  /**
+   * Zeros that stay zeros. Elsewhere moments would shrink to subnormal numbers, which are a hundred
+   * times slower and would never look compiled.
+   */
+  private static final class Zeros {
+    static final long[] AT = at(Arena.global().allocate(5 * ROOM, 64).fill((byte) 0).address());
+
+    private static long[] at(long memory) {
+      long[] at = new long[5];
+      for (int i = 0; i < at.length; i++) {
+        at[i] = memory + i * ROOM;
+      }
+      return at;
+    }
+  }
+
+  static void sgd(Loops.Step<StepRates.Sgd> loop) {
+    loop.run(new StepRates.Sgd(1, 0, 0.9, 1, 0.1), Zeros.AT, COUNT);
+  }
+
+  /** Half as many: a square root and a quotient each take the time of ten products. */
+  static void adam(Loops.Step<StepRates.Adam> loop) {
+    var rates = new StepRates.Adam(1, 0, 1, 0.9, 0.1, 0.99, 0.01, 1, 1e-8, 0.1);
+    loop.run(rates, Zeros.AT, COUNT / 2);
+  }
 }

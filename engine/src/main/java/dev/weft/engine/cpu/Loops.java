@@ -30,4 +30,19 @@ final class Loops {
   interface Select {
     void run(long condition, long x, long y, long z, long count);
   }
+
+  /** A step of an optimizer: some of the operands change. */
+  @FunctionalInterface
+  interface Step<R> {
+    void run(R rates, long[] operands, long count);
+  }
+
+  /** These addresses, {@code bytes} further on. */
+  static long[] advance(long[] addresses, long bytes) {
+    long[] further = new long[addresses.length];
+    for (int i = 0; i < further.length; i++) {
+      further[i] = addresses[i] + bytes;
+    }
+    return further;
+  }
 }

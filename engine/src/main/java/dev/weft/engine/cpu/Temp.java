@@ -29,6 +29,11 @@ final class Temp implements AutoCloseable {
     if (x.isContiguous()) {
       return new Temp(Optional.empty(), x.address());
     }
+    return copy(x);
+  }
+
+  /** The elements of {@code x} in row-major order without gaps, in memory of their own. */
+  static Temp copy(Tensor x) {
     Temp copy = of(x.numel() * x.dtype().bytes());
     Copies.gather(x, copy.address);
     return copy;
