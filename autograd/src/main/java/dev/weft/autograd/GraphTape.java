@@ -44,6 +44,7 @@ public final class GraphTape implements Tape {
               + " InPlace, or scatter");
     }
     var node = new Node(op.toString(), op.gradient(), inputs, 1);
+    node.saveBefore(target, inputs);
     return () -> node.attach(new Tensor[] {target});
   }
 

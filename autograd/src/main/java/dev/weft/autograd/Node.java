@@ -81,6 +81,17 @@ final class Node {
     }
   }
 
+  /** Before {@code target} is overwritten: what was saved of its memory becomes a copy. */
+  void saveBefore(Tensor target, Tensor[] inputs) {
+    for (int i = 0; i < savedInputs.length; i++) {
+      Saved saved = savedInputs[i];
+      if (saved != null && inputs[i].storage() == target.storage()) {
+        saved.release();
+        savedInputs[i] = Saved.copyOf(inputs[i]);
+      }
+    }
+  }
+
   boolean isReleased() {
     return released;
   }

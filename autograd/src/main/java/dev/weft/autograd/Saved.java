@@ -1,5 +1,6 @@
 package dev.weft.autograd;
 
+import dev.weft.engine.Context;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.spi.TapeEntry;
 import java.util.Optional;
@@ -12,9 +13,21 @@ final class Saved {
   private final int version;
 
   Saved(Tensor source) {
-    this.tensor = source.alias();
-    this.entry = source.tapeEntry();
-    this.version = source.storage().version();
+    this(source.alias(), source.tapeEntry());
+  }
+
+  private Saved(Tensor tensor, Optional<TapeEntry> entry) {
+    this.tensor = tensor;
+    this.entry = entry;
+    this.version = tensor.storage().version();
+  }
+
+  /** The values that {@code source} has now, although it is about to be changed. */
+  static Saved copyOf(Tensor source) {
+    try (var _ = Context.current().withGrad(false);
+        var _ = Context.current().withoutScope()) {
+      return new Saved(source.copy(), source.tapeEntry());
+    }
   }
 
   /** The tensor, tracked as it was. Throws when it has been changed in place since. */

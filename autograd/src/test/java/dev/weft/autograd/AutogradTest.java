@@ -110,6 +110,15 @@ class AutogradTest {
   }
 
   @Test
+  void inPlaceOpsKeepWhatTheirGradientNeedsOfTheReceiver() {
+    Tensor x = leaf(3);
+    Tensor y = x.mul(2);
+    y.mulInPlace(y); // (2x)²
+    y.sum().backward();
+    assertThat(x.grad().orElseThrow().item()).isEqualTo(24);
+  }
+
+  @Test
   void inPlaceOnALeafOrAViewIsRefused() {
     Tensor x = leaf(3, 4);
     assertThatThrownBy(() -> x.addInPlace(1))

@@ -1,38 +1,104 @@
 package dev.weft.golden;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import dev.weft.engine.DType;
 import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.io.Json;
 import dev.weft.engine.op.Reduction;
-import dev.weft.golden.Golden.Case;
 import dev.weft.nn.LossOptions;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
-/** The arguments of a case by name. */
-record Arguments(Map<String, Json> json, Map<String, Tensor> tensors) {
+/**
+ * The arguments of one call of PyTorch by name: a {@code Tensor}, a list of them, a {@code Long},
+ * {@code Double}, {@code Boolean}, {@code String} or {@code DType}, a list of such values, or the
+ * {@code Json} of what is none of these. An argument that is not given has PyTorch's default, which
+ * the rows supply.
+ */
+record Arguments(Map<String, Object> values) {
 
-  static Arguments of(Case c, Map<String, Tensor> tensors) {
-    var json = new LinkedHashMap<String, Json>();
-    c.json().get("args").forEach(arg -> json.put(arg.get("name").text(), arg));
-    return new Arguments(json, tensors);
+  /** A reduction along dims, with PyTorch's {@code keepdim}. */
+  interface Reducer {
+    Tensor apply(Tensor x, int[] dims, boolean keepdim);
   }
 
+  /** The arguments of a case; {@code tensors} are its inputs by name. */
+  static Arguments of(Golden.Case c, Map<String, Tensor> tensors) {
+    var values = new LinkedHashMap<String, Object>();
+    for (Json argument : c.json().get("args")) {
+      values.put(argument.get("name").text(), value(argument, tensors));
+    }
+    return new Arguments(values);
+  }
+
+  private static Object value(Json argument, Map<String, Tensor> tensors) {
+    if (argument.has("tensor")) {
+      return tensors.get(argument.get("tensor").text());
+    }
+    if (argument.has("tensors")) {
+      return argument.get("tensors").items().stream().map(k -> tensors.get(k.text())).toList();
+    }
+    if (argument.has("dtype")) {
+      return DType.of(argument.get("dtype").text());
+    }
+    return argument.has("value") ? plain(argument.get("value")) : argument;
+  }
+
+  private static Object plain(Json value) {
+    return switch (value) {
+      case Json.Text(String text) when Golden.NOT_FINITE.contains(text) -> Double.valueOf(text);
+      case Json.Text(String text) -> text;
+      case Json.Num(String digits) when digits.matches("-?[0-9]+") -> Long.valueOf(digits);
+      case Json.Num(String digits) -> Double.valueOf(digits);
+      case Json.Bool truth -> truth == Json.Bool.TRUE;
+      case Json.Arr(List<Json> items) -> items.stream().map(Arguments::plain).toList();
+      case Json.Null _ -> Optional.empty();
+      case Json.Obj object -> object;
+    };
+  }
+
+  /** These arguments, with one of them replaced or added. */
+  Arguments with(String name, Object value) {
+    var changed = new LinkedHashMap<>(values);
+    changed.put(name, value);
+    return new Arguments(changed);
+  }
+
+  /** Whether it is given and not None. */
   boolean has(String name) {
-    return json.containsKey(name)
-        && !(json.get(name).has("value") && json.get(name).get("value").isNull());
+    return values.containsKey(name) && !values.get(name).equals(Optional.empty());
   }
 
-  private Json value(String name) {
-    return json.get(name).get("value");
+  Object get(String name) {
+    return has(name) ? values.get(name) : abort("there is no call without " + name);
+  }
+
+  /** Skips the case when it has other arguments than these. */
+  void only(String... names) {
+    for (String name : values.keySet()) {
+      if (!List.of(names).contains(name)) {
+        abort("there is no argument " + name);
+      }
+    }
   }
 
   Tensor tensor(String name) {
-    return tensors.get(json.get(name).get("tensor").text());
+    return get(name) instanceof Tensor tensor ? tensor : abort(name + " is no tensor");
+  }
+
+  Tensor input() {
+    return tensor("input");
+  }
+
+  Tensor other() {
+    return tensor("other");
   }
 
   Optional<Tensor> optional(String name) {
@@ -40,40 +106,61 @@ record Arguments(Map<String, Json> json, Map<String, Tensor> tensors) {
   }
 
   List<Tensor> list(String name) {
-    return json.get(name).get("tensors").items().stream()
-        .map(item -> tensors.get(item.text()))
-        .toList();
+    return ((List<?>) get(name)).stream().map(Tensor.class::cast).toList();
+  }
+
+  double number(String name) {
+    return get(name) instanceof Number number
+        ? number.doubleValue()
+        : abort(name + " is no number");
   }
 
   double number(String name, double otherwise) {
-    return has(name) ? Golden.number(value(name)) : otherwise;
+    return has(name) ? number(name) : otherwise;
+  }
+
+  long whole(String name) {
+    return (Long) get(name);
   }
 
   long whole(String name, long otherwise) {
-    return has(name) ? value(name).longValue() : otherwise;
+    return has(name) ? whole(name) : otherwise;
+  }
+
+  /** A whole number as an int: a dimension or a small count. */
+  int dim(String name) {
+    return Math.toIntExact(whole(name));
+  }
+
+  int dim(String name, int otherwise) {
+    return has(name) ? dim(name) : otherwise;
   }
 
   boolean flag(String name, boolean otherwise) {
-    return has(name) ? value(name).booleanValue() : otherwise;
+    return has(name) ? (Boolean) get(name) : otherwise;
   }
 
   String text(String name, String otherwise) {
-    return has(name) ? value(name).text() : otherwise;
-  }
-
-  Shape shape(String name) {
-    Json value = value(name);
-    return value instanceof Json.Num
-        ? Shape.of(value.longValue())
-        : Shape.of(value.items().stream().mapToLong(Json::longValue).toArray());
+    return has(name) ? (String) get(name) : otherwise;
   }
 
   DType dtype(String name) {
-    return DType.of(json.get(name).get("dtype").text());
+    return (DType) get(name);
   }
 
-  Tensor input() {
-    return tensor("input");
+  /** A list of whole numbers; a single one counts as a list. */
+  long[] wholes(String name) {
+    return get(name) instanceof List<?> list
+        ? list.stream().mapToLong(n -> (Long) n).toArray()
+        : new long[] {whole(name)};
+  }
+
+  int[] ints(String name) {
+    return Arrays.stream(wholes(name)).mapToInt(Math::toIntExact).toArray();
+  }
+
+  Shape shape(String name) {
+    return Shape.of(wholes(name));
   }
 
   Reduction reduction() {
@@ -87,5 +174,30 @@ record Arguments(Map<String, Json> json, Map<String, Tensor> tensors) {
             .ignoreIndex(whole("ignore_index", -100))
             .labelSmoothing(number("label_smoothing", 0));
     return has("weight") ? options.weight(tensor("weight")) : options;
+  }
+
+  /** {@code y} times the argument {@code alpha}, where there is one. */
+  Tensor scaled(Tensor y) {
+    if (!has("alpha")) {
+      return y;
+    }
+    return get("alpha") instanceof Long whole ? y.mul(whole) : y.mul(number("alpha"));
+  }
+
+  /** Converted where a {@code dtype} is given. */
+  Tensor as(Tensor x) {
+    return has("dtype") ? x.to(dtype("dtype")) : x;
+  }
+
+  /** With the input converted first, where a {@code dtype} is given. */
+  Arguments converted() {
+    return with("input", as(input()));
+  }
+
+  /** Over {@code dim}, which may be one, several or missing. */
+  Tensor reduce(UnaryOperator<Tensor> all, Reducer along) {
+    return has("dim")
+        ? along.apply(input(), ints("dim"), flag("keepdim", false))
+        : all.apply(input());
   }
 }

@@ -20,10 +20,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What PyTorch computed, and for which inputs; the README beside the files has the format. */
 final class Golden {
+
+  /** How the manifest writes numbers that JSON has no words for. */
+  static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
   private static final Path FOLDER = folder();
   private static final List<Case> CASES = manifests();
@@ -99,7 +103,7 @@ final class Golden {
         for (Json entry : json.get(group)) {
           Tensor values = stored(entry.get("key").text());
           if (entry.get("dtype").text().equals("float")) {
-            values = values.to(DType.of(run));
+            values = values.to(DType.of(run.equals("as_is") ? "float32" : run));
           }
           String layout = entry.find("layout").map(Json::text).orElse("contiguous");
           tensors.put(entry.get("name").text(), lay(values, layout));
@@ -113,10 +117,28 @@ final class Golden {
       return stored(output.get(run).text());
     }
 
+    /** Compares the outputs in shape, dtype and values. */
+    void checkOutputs(List<Tensor> got, String run) {
+      List<Json> outputs = json.get("outputs").items();
+      for (int i = 0; i < outputs.size(); i++) {
+        String name = outputs.get(i).get("name").text();
+        if (!name.equals("bits")) { // the same values once more, as integers
+          assertThat(got).as("%s: outputs", id()).hasSizeGreaterThan(i);
+          Tensor wanted = expected(outputs.get(i), run);
+          assertThat(got.get(i).dtype())
+              .as("%s: dtype of %s in %s", id(), name, run)
+              .isEqualTo(wanted.dtype());
+          check(name, got.get(i), wanted, run);
+        }
+      }
+    }
+
+    /** Compares shape and values; {@code tolerance} names the pair that the case gives. */
     void check(String what, Tensor got, Tensor wanted, String tolerance) {
       double rtol = number(json.get("tolerance").get(tolerance).get(0));
       double atol = number(json.get("tolerance").get(tolerance).get(1));
       assertThat(got.shape()).as("%s: shape of %s", id(), what).isEqualTo(wanted.shape());
+      boolean signed = json.has("signed_zero") && json.get("signed_zero").booleanValue();
       double[] a = got.detach().to(DType.FLOAT64).toDoubleArray();
       double[] b = wanted.to(DType.FLOAT64).toDoubleArray();
       for (int i = 0; i < a.length; i++) {
@@ -124,6 +146,9 @@ final class Golden {
             Double.isNaN(b[i])
                 ? Double.isNaN(a[i])
                 : a[i] == b[i] || Math.abs(a[i] - b[i]) <= atol + rtol * Math.abs(b[i]);
+        if (signed && a[i] == 0) {
+          same = Double.compare(a[i], b[i]) == 0;
+        }
         if (!same) {
           fail("%s: %s, element %d: %s instead of %s (%s)", id(), what, i, a[i], b[i], tolerance);
         }
@@ -149,6 +174,7 @@ final class Golden {
         }
         yield x.permute(reversed).copy().permute(reversed);
       }
+      case "channels_last" -> x.permute(0, 2, 3, 1).copy().permute(0, 3, 1, 2);
       case "strided" -> {
         Tensor wide = gaps(x.shape().with(-1, 2 * x.size(-1)), x.dtype());
         yield wide.slice(rank - 1, 0, 2 * x.size(-1), 2).copyFrom(x);
@@ -157,7 +183,13 @@ final class Golden {
         Tensor tall = gaps(x.shape().with(0, x.size(0) + 3), x.dtype());
         yield tall.narrow(0, 2, x.size(0)).copyFrom(x);
       }
-      default -> throw new IllegalArgumentException("layout " + layout);
+      default -> {
+        if (!layout.startsWith("expanded:")) {
+          throw new IllegalArgumentException("layout " + layout);
+        }
+        int dim = Integer.parseInt(layout.substring(layout.indexOf(':') + 1));
+        yield x.narrow(dim, 0, 1).copy().expand(x.shape());
+      }
     };
   }
 

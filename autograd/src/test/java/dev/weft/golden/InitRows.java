@@ -1,5 +1,6 @@
 package dev.weft.golden;
 
+import dev.weft.engine.DType;
 import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.nn.Init;
@@ -22,9 +23,9 @@ final class InitRows {
         a -> {
           String name = a.text("nonlinearity", "").toUpperCase(Locale.ROOT);
           var rule = Init.Nonlinearity.valueOf(name.startsWith("CONV") ? "LINEAR" : name);
-          return List.of(
-              Tensor.of(a.has("param") ? rule.gain(a.number("param", 0)) : rule.gain())
-                  .reshape(Shape.SCALAR));
+          double gain = a.has("param") ? rule.gain(a.number("param")) : rule.gain();
+          DType dtype = gain == Math.rint(gain) ? DType.INT64 : DType.FLOAT64; // Python's numbers
+          return List.of(Tensor.full(Shape.SCALAR, gain, DType.FLOAT64).to(dtype));
         });
   }
 

@@ -1,35 +1,23 @@
 package dev.weft.golden;
 
-import dev.weft.engine.Tensor;
 import dev.weft.nn.AttentionMask;
 import dev.weft.nn.Dropout;
 import dev.weft.nn.Embedding;
 import dev.weft.nn.Flatten;
 import dev.weft.nn.Functional;
-import dev.weft.nn.GELU;
 import dev.weft.nn.Identity;
 import dev.weft.nn.LayerNorm;
 import dev.weft.nn.Linear;
-import dev.weft.nn.Softmax;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** Layers and activations. */
+/** Layers. */
 final class LayerRows {
 
   private LayerRows() {}
 
   static void addTo(Rows rows) {
-    rows.function("relu", a -> Functional.relu(a.input()));
-    rows.function("silu", a -> Functional.silu(a.input()));
-    rows.function("gelu", a -> Functional.gelu(a.input(), approximate(a)));
     rows.function(
-        "softmax",
-        a -> {
-          Tensor x = a.has("dtype") ? a.input().to(a.dtype("dtype")) : a.input();
-          return Functional.softmax(x, (int) a.whole("dim", -1));
-        });
-    rows.function("log_softmax", a -> Functional.logSoftmax(a.input(), (int) a.whole("dim", -1)));
+        "linear", a -> Functional.linear(a.input(), a.tensor("weight"), a.optional("bias")));
     rows.function(
         "layer_norm",
         a ->
@@ -85,12 +73,6 @@ final class LayerRows {
     rows.modules.put(
         "torch.nn.Flatten",
         a -> new Flatten((int) a.whole("start_dim", 1), (int) a.whole("end_dim", -1)));
-    rows.modules.put("torch.nn.Softmax", a -> new Softmax((int) a.whole("dim", -1)));
-    rows.modules.put("torch.nn.GELU", a -> new GELU(approximate(a)));
     rows.modules.put("torch.nn.Dropout", a -> new Dropout(a.number("p", 0.5)));
-  }
-
-  private static GELU.Approximate approximate(Arguments a) {
-    return GELU.Approximate.valueOf(a.text("approximate", "none").toUpperCase(Locale.ROOT));
   }
 }
