@@ -7,6 +7,8 @@ import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.Scatter;
 import dev.weft.engine.op.ScatterSum;
 import dev.weft.engine.op.Take;
+import java.util.ArrayList;
+import java.util.Arrays;
 
 /** Operations of {@link Tensor} that pick or place elements by index. */
 public sealed interface IndexOps permits Tensor {
@@ -85,5 +87,40 @@ public sealed interface IndexOps permits Tensor {
     long rows = x.rank() < 2 ? 1 : x.size(0);
     long offset = generator.reserve(rows * count);
     return Dispatch.run(new Multinomial(count, replacement, generator.seed(), offset), x);
+  }
+
+  /**
+   * All ways to take {@code count} elements of a row, as the rows of a matrix, in the order of
+   * their positions.
+   *
+   * @param replacement whether an element may be taken more than once
+   */
+  default Tensor combinations(int count, boolean replacement) {
+    Tensor x = (Tensor) this;
+    if (x.rank() != 1) {
+      throw new ShapeException("combinations: " + x.shape() + ": must be a row");
+    }
+    if (count < 1) {
+      throw new IllegalArgumentException("combinations: of " + count + ": must be at least 1");
+    }
+    long n = x.numel();
+    var positions = new ArrayList<long[]>();
+    long[] next = new long[count];
+    for (int i = 0; i < count; i++) {
+      next[i] = replacement ? 0 : i;
+    }
+    while (next[count - 1] < n) {
+      positions.add(next.clone());
+      int i = count - 1; // the last place that can still move on
+      while (i > 0 && next[i] == (replacement ? n - 1 : n - count + i)) {
+        i--;
+      }
+      next[i]++;
+      for (int k = i + 1; k < count; k++) {
+        next[k] = next[k - 1] + (replacement ? 0 : 1);
+      }
+    }
+    long[] flat = positions.stream().flatMapToLong(Arrays::stream).toArray();
+    return x.indexSelect(0, Tensor.of(flat).to(x.device())).reshape(positions.size(), count);
   }
 }

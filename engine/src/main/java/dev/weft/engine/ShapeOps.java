@@ -2,10 +2,12 @@ package dev.weft.engine;
 
 import dev.weft.engine.op.AsStrided;
 import dev.weft.engine.op.Copy;
+import dev.weft.engine.op.Diagonal;
 import dev.weft.engine.op.Expand;
 import dev.weft.engine.op.Permute;
 import dev.weft.engine.op.Reshape;
 import dev.weft.engine.op.Slice;
+import dev.weft.engine.op.Unfold;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +20,7 @@ public sealed interface ShapeOps permits Tensor {
    * one.
    */
   default Tensor reshape(long... sizes) {
-    return reshape(resolve("reshape", sizes));
+    return reshape(resolve("reshape", ((Tensor) this).shape(), sizes));
   }
 
   default Tensor reshape(Shape shape) {
@@ -29,7 +31,7 @@ public sealed interface ShapeOps permits Tensor {
   /** As {@link #reshape(long...)}, but never a copy: an error where the layout would need one. */
   default Tensor view(long... sizes) {
     Tensor x = (Tensor) this;
-    Shape shape = resolve("view", sizes);
+    Shape shape = resolve("view", x.shape(), sizes);
     if (x.layout().reshape(shape).isEmpty()) {
       throw new ShapeException(
           "view: "
@@ -41,8 +43,8 @@ public sealed interface ShapeOps permits Tensor {
     return Dispatch.run(new Reshape(shape), x);
   }
 
-  private Shape resolve(String op, long[] sizes) {
-    Tensor x = (Tensor) this;
+  /** The sizes as a shape, with −1 replaced by what fills the elements of {@code x}. */
+  private static Shape resolve(String op, Shape x, long[] sizes) {
     int open = -1;
     long known = 1;
     for (int i = 0; i < sizes.length; i++) {
@@ -52,7 +54,7 @@ public sealed interface ShapeOps permits Tensor {
         throw new ShapeException(
             op
                 + ": "
-                + x.shape()
+                + x
                 + " as "
                 + Arrays.toString(sizes)
                 + ": one size may be -1, none else negative");
@@ -67,7 +69,7 @@ public sealed interface ShapeOps permits Tensor {
       throw new ShapeException(
           op
               + ": "
-              + x.shape()
+              + x
               + " as "
               + Arrays.toString(sizes)
               + ": no size in the place of -1 fits "
@@ -101,6 +103,52 @@ public sealed interface ShapeOps permits Tensor {
     return flatten(0, -1);
   }
 
+  /** Dimension {@code dim} split into several; one size may be −1. */
+  default Tensor unflatten(int dim, long... sizes) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    Shape parts = resolve("unflatten", Shape.of(x.size(axis)), sizes);
+    if (parts.numel() != x.size(axis)) {
+      throw new ShapeException(
+          "unflatten: " + x.shape() + ": sizes " + parts + " do not fill dimension " + dim);
+    }
+    return reshape(
+        x.shape().slice(0, axis).concat(parts).concat(x.shape().slice(axis + 1, x.rank())));
+  }
+
+  /** The same elements under the shape of {@code other}, never a copy; see {@link #view}. */
+  default Tensor viewAs(Tensor other) {
+    return view(other.shape().sizes());
+  }
+
+  /** The same elements under the shape of {@code other}. */
+  default Tensor reshapeAs(Tensor other) {
+    return reshape(other.shape());
+  }
+
+  /** All elements as one row; another name of {@link #flatten()}. */
+  default Tensor ravel() {
+    return flatten();
+  }
+
+  /** With at least one dimension: a scalar becomes a row of one. */
+  default Tensor atleast1d() {
+    Tensor x = (Tensor) this;
+    return x.rank() == 0 ? x.reshape(1) : x;
+  }
+
+  /** With at least two dimensions: a row (n) becomes (1, n). */
+  default Tensor atleast2d() {
+    Tensor x = atleast1d();
+    return x.rank() == 1 ? x.unsqueeze(0) : x;
+  }
+
+  /** With at least three dimensions: a row (n) becomes (1, n, 1), a matrix (m, n) (m, n, 1). */
+  default Tensor atleast3d() {
+    Tensor x = atleast2d();
+    return x.rank() == 2 ? x.unsqueeze(2) : x;
+  }
+
   /** Reorders dimensions: dimension i of the result is dimension {@code dims[i]}. */
   default Tensor permute(int... dims) {
     Tensor x = (Tensor) this;
@@ -124,6 +172,66 @@ public sealed interface ShapeOps permits Tensor {
       axes.add(d == i ? j : d == j ? i : d);
     }
     return i == j ? x : Dispatch.run(new Permute(axes), x);
+  }
+
+  /** Swaps two dimensions; another name of {@link #transpose}. */
+  default Tensor swapaxes(int a, int b) {
+    return transpose(a, b);
+  }
+
+  /** The transpose of each matrix in the last two dimensions. */
+  default Tensor mT() {
+    ((Tensor) this).spec().requireRank("mT", 2);
+    return transpose(-2, -1);
+  }
+
+  /** Moves one dimension; the others keep their order. */
+  default Tensor movedim(int source, int destination) {
+    return movedim(new int[] {source}, new int[] {destination});
+  }
+
+  /**
+   * Moves dimension {@code source[i]} to position {@code destination[i]}; the others keep their
+   * order.
+   */
+  default Tensor movedim(int[] source, int[] destination) {
+    Tensor x = (Tensor) this;
+    if (source.length != destination.length) {
+      throw new ShapeException(
+          "movedim: "
+              + x.shape()
+              + ": "
+              + source.length
+              + " dimensions to "
+              + destination.length
+              + " places");
+    }
+    Integer[] axes = new Integer[x.rank()];
+    var rest = new ArrayList<Integer>();
+    for (int d = 0; d < x.rank(); d++) {
+      rest.add(d);
+    }
+    for (int i = 0; i < source.length; i++) {
+      Integer from = x.shape().dim(source[i]);
+      int to = x.shape().dim(destination[i]);
+      if (!rest.remove(from) || axes[to] != null) {
+        throw new ShapeException(
+            "movedim: "
+                + x.shape()
+                + ": "
+                + Arrays.toString(source)
+                + " to "
+                + Arrays.toString(destination)
+                + ": a dimension is named twice");
+      }
+      axes[to] = from;
+    }
+    for (int d = 0; d < axes.length; d++) {
+      if (axes[d] == null) {
+        axes[d] = rest.removeFirst();
+      }
+    }
+    return Dispatch.run(new Permute(List.of(axes)), x);
   }
 
   /** The transpose of a matrix. */
@@ -188,6 +296,16 @@ public sealed interface ShapeOps permits Tensor {
     return expand(Shape.of(resolved));
   }
 
+  /** To the shape of {@code other}; see {@link #expand(long...)}. */
+  default Tensor expandAs(Tensor other) {
+    return expand(other.shape());
+  }
+
+  /** Another name of {@link #expand(long...)}. */
+  default Tensor broadcastTo(long... sizes) {
+    return expand(sizes);
+  }
+
   default Tensor expand(Shape shape) {
     Tensor x = (Tensor) this;
     return x.shape().equals(shape) ? x : Dispatch.run(new Expand(shape), x);
@@ -245,42 +363,29 @@ public sealed interface ShapeOps permits Tensor {
     return select(0, index);
   }
 
-  /** Pieces of {@code size} along {@code dim}; the last may be smaller. Views. */
-  default List<Tensor> split(long size, int dim) {
+  /**
+   * A diagonal of the matrices in dimensions {@code dim1} and {@code dim2}, as a view. See {@link
+   * Diagonal}.
+   */
+  default Tensor diagonal(long offset, int dim1, int dim2) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
-    if (size < 1) {
-      throw new IllegalArgumentException("split: size " + size + ": must be at least 1");
-    }
-    var parts = new ArrayList<Tensor>();
-    long at = 0;
-    do {
-      long length = Math.min(size, x.size(axis) - at);
-      parts.add(narrow(axis, at, length));
-      at += size;
-    } while (at < x.size(axis));
-    return parts;
+    x.spec().requireRank("diagonal", 2).requireDim("diagonal", dim1).requireDim("diagonal", dim2);
+    return Dispatch.run(new Diagonal(offset, x.shape().dim(dim1), x.shape().dim(dim2)), x);
+  }
+
+  /** The main diagonal of the matrix in the first two dimensions, as a view. */
+  default Tensor diagonal() {
+    return diagonal(0, 0, 1);
   }
 
   /**
-   * At most {@code count} pieces of equal size along {@code dim}; the last may be smaller. Views.
+   * Windows of {@code size} elements along {@code dim}, {@code step} apart, as a view; they lie in
+   * a new last dimension. See {@link Unfold}.
    */
-  default List<Tensor> chunk(int count, int dim) {
-    if (count < 1) {
-      throw new IllegalArgumentException("chunk: " + count + " pieces: must be at least 1");
-    }
-    long size = ((Tensor) this).size(dim);
-    return split(Math.max(1, (size + count - 1) / count), dim);
-  }
-
-  /** All slices along {@code dim}. Views. */
-  default List<Tensor> unbind(int dim) {
+  default Tensor unfold(int dim, long size, long step) {
     Tensor x = (Tensor) this;
-    var parts = new ArrayList<Tensor>();
-    for (long i = 0; i < x.size(dim); i++) {
-      parts.add(x.select(dim, i));
-    }
-    return parts;
+    x.spec().requireRank("unfold", 1).requireDim("unfold", dim);
+    return Dispatch.run(new Unfold(x.shape().dim(dim), size, step), x);
   }
 
   /** Any layout over the elements of a contiguous tensor. See {@link AsStrided}. */

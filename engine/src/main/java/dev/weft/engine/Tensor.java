@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public non-sealed class Tensor extends TensorJoins
-    implements ElementwiseOps, ReductionOps, ShapeOps, IndexOps, MatrixOps {
+    implements ElementwiseOps, ReductionOps, ShapeOps, SplitOps, ArrangeOps, IndexOps, MatrixOps {
 
   private Storage storage;
   private Layout layout;

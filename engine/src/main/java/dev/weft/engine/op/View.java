@@ -10,7 +10,8 @@ import java.util.Set;
  *
  * <p>Dtype: any, unchanged.
  */
-public sealed interface View extends Op permits Expand, Reshape, Permute, Slice, AsStrided {
+public sealed interface View extends Op
+    permits AsStrided, Diagonal, Expand, Permute, Reshape, Slice, Unfold {
 
   /** The output's layout, or empty when these elements need a copy first (reshape only). */
   Optional<Layout> layout(Layout input);
