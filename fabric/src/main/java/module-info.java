@@ -20,11 +20,15 @@ module dev.weft.fabric {
   exports dev.weft.fabric.strategy;
   exports dev.weft.fabric.precision;
   exports dev.weft.fabric.data;
-  // exports dev.weft.fabric.checkpoint;
+  exports dev.weft.fabric.checkpoint;
   exports dev.weft.fabric.logger;
   // Arrow looks its allocator up by this package's name.
   exports org.apache.arrow.memory.unsafe to
       org.apache.arrow.memory.core;
+
+  uses dev.weft.fabric.CallbackFactory;
+  uses dev.weft.fabric.accelerator.Accelerator;
+  uses dev.weft.fabric.strategy.StrategyFactory;
 
   opens dev.weft.fabric.cli to
       info.picocli;

@@ -66,7 +66,11 @@ public final class Accelerators {
       return known().values().stream().filter(Accelerator::isAvailable).findFirst().orElseThrow();
     }
     String wanted = name.equals(GPU) ? "cuda" : name;
-    return requireAvailable(wanted.equals("cpu") ? new CpuAccelerator() : known().get(wanted));
+    if (wanted.equals("cpu")) {
+      return new CpuAccelerator(); // nothing need be searched
+    }
+    return requireAvailable(
+        known().values().stream().filter(a -> a.name().equals(wanted)).findFirst().orElseThrow());
   }
 
   /** {@code accelerator}, or an exception when this machine has none. */

@@ -1,6 +1,5 @@
 /**
- * Saving and restoring: checkpoints that PyTorch opens, and whole training states that are resumed
- * in place.
+ * Saving and restoring the state of a program: what is in a checkpoint, and how it reaches a file.
  */
 @NullMarked
 package dev.weft.fabric.checkpoint;

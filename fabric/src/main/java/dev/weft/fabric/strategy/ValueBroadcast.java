@@ -35,7 +35,7 @@ final class ValueBroadcast {
   // What the parts that WireValues does not know become on their way.
 
   /** A tensor, whose elements follow by themselves. */
-  private record TensorPart(String dtype, List<Object> sizes) {}
+  private record TensorPart(String dtype, List<@Nullable Object> sizes) {}
 
   private record OptionalPart(List<@Nullable Object> content) {}
 
@@ -71,8 +71,8 @@ final class ValueBroadcast {
   }
 
   @SuppressWarnings("unchecked") // it is read as objects only
-  private static List<Object> list(Object list) {
-    return (List<Object>) list;
+  private static List<@Nullable Object> list(Object list) {
+    return (List<@Nullable Object>) list;
   }
 
   private final Communicator communicator;
@@ -107,7 +107,7 @@ final class ValueBroadcast {
     return switch (value) {
       case Tensor tensor -> {
         tensors.add(tensor.detach());
-        List<Object> sizes = new ArrayList<>();
+        List<@Nullable Object> sizes = new ArrayList<>();
         for (long size : tensor.shape().sizes()) {
           sizes.add(size);
         }
@@ -137,7 +137,7 @@ final class ValueBroadcast {
 
   private @Nullable Object rebuilt(@Nullable Object plain, Map<String, Class<?>> known) {
     return switch (plain) {
-      case TensorPart(String dtype, List<Object> sizes) -> {
+      case TensorPart(String dtype, List<@Nullable Object> sizes) -> {
         long[] shape = sizes.stream().mapToLong(size -> (Long) size).toArray();
         Tensor tensor = Tensor.empty(Shape.of(shape), DType.of(dtype), device);
         tensors.add(tensor);

@@ -76,6 +76,7 @@ public final class Nested {
     };
   }
 
+  @SuppressWarnings("NullAway") // null stays null
   private static Object record(Record record, UnaryOperator<Object> change) {
     List<Object> before = Records.components(record);
     Object[] after = new Object[before.size()];
@@ -123,6 +124,7 @@ public final class Nested {
     };
   }
 
+  @SuppressWarnings("NullAway") // null stays null
   private static Object array(Object[] array, UnaryOperator<Object> change) {
     Object[] after =
         (Object[]) Array.newInstance(array.getClass().getComponentType(), array.length);

@@ -1,0 +1,302 @@
+package dev.weft.fabric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weft.autograd.Autograd;
+import dev.weft.engine.DType;
+import dev.weft.engine.Tensor;
+import dev.weft.fabric.comm.ReduceOp;
+import dev.weft.fabric.data.DataLoader;
+import dev.weft.fabric.data.Dataset;
+import dev.weft.fabric.launch.Environment;
+import dev.weft.fabric.launch.RankFailedException;
+import dev.weft.nn.Functional;
+import dev.weft.nn.Linear;
+import dev.weft.nn.ReLU;
+import dev.weft.nn.Sequential;
+import dev.weft.optim.SGD;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Fabric on one rank, and on ranks that are threads. */
+class FabricTest {
+
+  private static FabricBuilder threads(int ranks) {
+    return Fabric.builder()
+        .environment(Environment.of(Map.of()))
+        .accelerator("cpu")
+        .strategy("ddp_spawn")
+        .devices(ranks);
+  }
+
+  private static FabricBuilder single() {
+    return Fabric.builder().environment(Environment.of(Map.of())).accelerator("cpu").devices(1);
+  }
+
+  record Pair(Tensor x, Tensor y) {}
+
+  private static Sequential<Tensor, Tensor> model() {
+    return Sequential.of(new Linear(4, 8), new ReLU(), new Linear(8, 3));
+  }
+
+  /** Weights after training on 64 samples, in order, with batches of 64 over all ranks. */
+  private static Tensor trained(Fabric fabric, int batchSize) {
+    fabric.seedEverything(3);
+    Tensor x = Tensor.randn(128, 4);
+    Tensor y = Tensor.randint(0, 3, new long[] {128}, new dev.weft.engine.Generator(5));
+    Dataset<Pair> data = Dataset.ofTensors(new Pair(x, y));
+    var model = model();
+    var optimizer = new SGD(model.parameters(), 0.1).momentum(0.9);
+    fabric.setup(model, optimizer);
+    var loader = fabric.setupDataLoader(DataLoader.of(data).batchSize(batchSize).build());
+    for (int epoch = 0; epoch < 3; epoch++) {
+      for (Pair batch : loader) {
+        optimizer.zeroGrad();
+        fabric.backward(Functional.crossEntropy(model.apply(batch.x()), batch.y()));
+        fabric.clipGradients(model, optimizer, Clip.norm(2.0));
+        optimizer.step();
+      }
+    }
+    return Tensor.cat(model.parameters().stream().map(p -> p.detach().copy().view(-1)).toList(), 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void ranksTogetherLearnWhatOneRankLearnsFromTheWholeBatch(int ranks) {
+    float[] alone = single().build().launchAndReturn(f -> trained(f, 64).toFloatArray());
+    var all = new ConcurrentLinkedQueue<float[]>();
+    threads(ranks).build().launch(f -> all.add(trained(f, 64 / ranks).toFloatArray()));
+    assertThat(all).hasSize(ranks);
+    for (float[] each : all) {
+      assertThat(each).isEqualTo(all.peek());
+      for (int i = 0; i < each.length; i++) {
+        assertThat(each[i]).isCloseTo(alone[i], within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void accumulatingWithoutSyncEqualsOneLargeBatch() {
+    float[] whole = threads(2).build().launchAndReturn(f -> accumulated(f, 1));
+    float[] parts = threads(2).build().launchAndReturn(f -> accumulated(f, 8));
+    for (int i = 0; i < whole.length; i++) {
+      assertThat(parts[i]).isCloseTo(whole[i], within(1e-6f));
+    }
+  }
+
+  private static float[] accumulated(Fabric fabric, int parts) {
+    fabric.seedEverything(1);
+    var model = model();
+    Tensor x = Tensor.randn(64, 4).narrow(0, 32 * fabric.globalRank(), 32);
+    fabric.setup(model);
+    long size = 32 / parts;
+    for (int part = 0; part < parts; part++) {
+      try (var _ = fabric.noBackwardSync(model, part < parts - 1)) {
+        Tensor output = model.apply(x.narrow(0, part * size, size));
+        fabric.backward(output.square().mean().div(parts));
+      }
+    }
+    return Tensor.cat(
+            model.parameters().stream().map(p -> p.grad().orElseThrow().view(-1)).toList(), 0)
+        .toFloatArray();
+  }
+
+  record Metrics(Tensor loss, List<Tensor> parts, String name) {}
+
+  @Test
+  void collectivesKeepTheStructureOfValues() {
+    threads(3)
+        .build()
+        .launch(
+            fabric -> {
+              int rank = fabric.globalRank();
+              var metrics =
+                  new Metrics(Tensor.scalar(rank), List.of(Tensor.full(rank, 2)), "r" + rank);
+              Metrics mean = fabric.allReduce(metrics, ReduceOp.MEAN);
+              assertThat(mean.loss().item()).isEqualTo(1);
+              assertThat(mean.parts().getFirst().toFloatArray()).containsExactly(1, 1);
+              assertThat(mean.name()).isEqualTo("r" + rank);
+              Tensor gathered = fabric.allGather(Tensor.of(1f * rank, 10f * rank));
+              assertThat(gathered.toFloatArray()).containsExactly(0, 0, 1, 10, 2, 20);
+              Metrics first =
+                  fabric.broadcast(new Metrics(Tensor.scalar(rank), List.of(), "r" + rank), 2);
+              assertThat(first.name()).isEqualTo("r2");
+              assertThat(first.loss().item()).isEqualTo(2);
+            });
+  }
+
+  @Test
+  void rankZeroRunsBeforeTheOthers() {
+    var order = new ConcurrentLinkedQueue<Integer>();
+    threads(3)
+        .build()
+        .launch(
+            fabric -> {
+              try (var _ = fabric.rankZeroFirst()) {
+                order.add(fabric.globalRank());
+              }
+            });
+    assertThat(order).startsWith(0).containsExactlyInAnyOrder(0, 1, 2);
+  }
+
+  @Test
+  void aRankThatThrowsIsNamed() {
+    assertThatThrownBy(
+            () ->
+                threads(2)
+                    .build()
+                    .launch(
+                        fabric -> {
+                          if (fabric.globalRank() == 1) {
+                            throw new IllegalStateException("no more paper");
+                          }
+                          fabric.barrier();
+                        }))
+        .isInstanceOf(RankFailedException.class)
+        .hasMessageContaining("rank 1")
+        .hasMessageContaining("no more paper");
+  }
+
+  @Test
+  void ranksMustBeLaunchedFirst() {
+    Fabric fabric = threads(2).build();
+    assertThatThrownBy(() -> fabric.setup(model()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("setup: strategy 'ddp_spawn' has 2 ranks")
+        .hasMessageContaining("fabric.launch");
+  }
+
+  @Test
+  void anObjectIsSetUpOnce() {
+    Fabric fabric = single().build();
+    var model = fabric.setup(model());
+    assertThat(Fabric.isSetup(model)).isTrue();
+    assertThatThrownBy(() -> fabric.setup(model)).hasMessageContaining("set up already");
+    assertThatThrownBy(() -> fabric.noBackwardSync(model())).hasMessageContaining("was not set up");
+  }
+
+  @Test
+  void mixedPrecisionComputesInBfloat16AndReturnsFloat32() {
+    Fabric fabric = single().precision("bf16-mixed").build();
+    var model = model();
+    var optimizer = new SGD(model.parameters(), 0.1);
+    fabric.setup(model, optimizer);
+    var seen = new ConcurrentLinkedQueue<DType>();
+    var _ =
+        model
+            .children()
+            .getFirst()
+            .registerForwardHook(
+                (_, _, output) -> {
+                  seen.add(((Tensor) output).dtype());
+                  return output;
+                });
+    Tensor output = model.apply(Tensor.ones(2, 4));
+    assertThat(seen).containsExactly(DType.BFLOAT16);
+    assertThat(output.dtype()).isEqualTo(DType.FLOAT32);
+    assertThatThrownBy(() -> output.sum().backward())
+        .hasMessageContaining("call fabric.backward(loss)");
+    fabric.backward(model.apply(Tensor.ones(2, 4)).sum());
+    assertThat(model.parameters())
+        .allSatisfy(p -> assertThat(p.grad().orElseThrow().dtype()).isEqualTo(DType.FLOAT32));
+  }
+
+  @Test
+  void modulesMadeInInitModuleHaveThePrecisionsDtype() {
+    Fabric fabric = single().precision("bf16-true").build();
+    try (var _ = fabric.initModule()) {
+      assertThat(new Linear(2, 2).weight.dtype()).isEqualTo(DType.BFLOAT16);
+    }
+    assertThat(new Linear(2, 2).weight.dtype()).isEqualTo(DType.FLOAT32);
+  }
+
+  /** Counts what Fabric calls. */
+  public static final class Recorder implements Callback {
+    final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void onAfterSetup(Fabric fabric, dev.weft.nn.Module<?, ?> module) {
+      calls.add("setup " + module.getClass().getSimpleName());
+    }
+
+    @Override
+    public void onAfterOptimizerStep(
+        dev.weft.fabric.strategy.Strategy strategy, dev.weft.optim.Optimizer optimizer) {
+      calls.add("step");
+    }
+
+    public void onEpochEnd(int epoch) {
+      calls.add("epoch " + epoch);
+    }
+  }
+
+  @Test
+  void callbacksAreCalledByName() {
+    var recorder = new Recorder();
+    Fabric fabric = single().callbacks(recorder, "no such method").build();
+    var model = new Linear(2, 1);
+    var optimizer = new SGD(model.parameters(), 0.1);
+    fabric.setup(model, optimizer);
+    fabric.backward(model.apply(Tensor.ones(1, 2)).sum());
+    optimizer.step();
+    fabric.call("onEpochEnd", 7, "more than it takes");
+    fabric.call("onNothing");
+    assertThat(recorder.calls).containsExactly("setup Linear", "step", "epoch 7");
+    assertThatThrownBy(() -> fabric.call("onEpochEnd", "seven"))
+        .hasMessageContaining("onEpochEnd(int)");
+  }
+
+  @Test
+  void tensorsOfOneElementAreLoggedAsNumbers() {
+    var logged = new ConcurrentLinkedQueue<Map<String, ?>>();
+    Fabric fabric = single().loggers(new Remembering(logged)).build();
+    fabric.log("loss", Tensor.scalar(0.5));
+    fabric.logDict(Map.of("right", Tensor.of(3L)), 4);
+    assertThat(logged).containsExactly(Map.of("loss", 0.5), Map.of("right", 3L));
+    assertThatThrownBy(() -> fabric.log("loss", Tensor.ones(2)))
+        .hasMessageContaining("is no single number");
+  }
+
+  private record Remembering(ConcurrentLinkedQueue<Map<String, ?>> logged)
+      implements dev.weft.fabric.logger.Logger {
+    @Override
+    public String name() {
+      return "remembering";
+    }
+
+    @Override
+    public String version() {
+      return "0";
+    }
+
+    @Override
+    public void logMetrics(Map<String, ?> metrics, java.util.OptionalLong step) {
+      logged.add(metrics);
+    }
+
+    @Override
+    public void logHyperparams(Map<String, ?> params) {}
+  }
+
+  @Test
+  void evaluationNeedsNoOtherRank() {
+    threads(2)
+        .build()
+        .launch(
+            fabric -> {
+              var model = fabric.setup(model());
+              if (fabric.isGlobalZero()) {
+                model.eval();
+                try (var _ = Autograd.noGrad()) {
+                  assertThat(model.apply(Tensor.ones(2, 4)).shape().sizes()).containsExactly(2, 3);
+                }
+              }
+            });
+  }
+}
