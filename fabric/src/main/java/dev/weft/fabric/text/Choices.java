@@ -33,21 +33,29 @@ public final class Choices {
     return best;
   }
 
-  /** How many characters must be inserted, removed or replaced. Source: Levenshtein, 1966. */
+  /**
+   * How many characters must be inserted, removed, replaced or swapped with their neighbour.
+   * Source: Damerau, 1964; Levenshtein, 1966.
+   */
   private static int edits(String a, String b) {
-    int[] above = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] row = new int[b.length() + 1];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
+    int[][] of = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          of[i][j] = i + j;
+          continue;
+        }
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        int best =
+            Math.min(of[i - 1][j - 1] + (same ? 0 : 1), Math.min(of[i - 1][j], of[i][j - 1]) + 1);
+        boolean swapped =
+            i > 1
+                && j > 1
+                && a.charAt(i - 1) == b.charAt(j - 2)
+                && a.charAt(i - 2) == b.charAt(j - 1);
+        of[i][j] = swapped ? Math.min(best, of[i - 2][j - 2] + 1) : best;
       }
-      above = row;
     }
-    return above[b.length()];
+    return of[a.length()][b.length()];
   }
 }
