@@ -32,6 +32,9 @@ final class SetUp {
   /** Whether backward runs through Fabric right now. */
   private boolean inBackward;
 
+  /** How many calls of models that were set up are under way, one inside the other. */
+  private int callsOfModels;
+
   SetUp(Strategy strategy, Callbacks callbacks) {
     this.strategy = strategy;
     this.precision = strategy.precision();
@@ -80,7 +83,54 @@ final class SetUp {
     if (strategy.needsFabricBackward()) {
       module.intercept((input, forward) -> guarded(forward.apply(input)));
     }
+    if (strategy.needsLaunch() || precision.touchesForward()) {
+      refuseDetours(module);
+    }
     mark(module);
+  }
+
+  /**
+   * Calls of a model's parts from outside of the model's own call would miss precision and
+   * strategy. They are refused where gradients are recorded.
+   */
+  private void refuseDetours(Module<?, ?> model) {
+    model.intercept(
+        (input, forward) -> {
+          callsOfModels++;
+          try {
+            return forward.apply(input);
+          } finally {
+            callsOfModels--;
+          }
+        });
+    model
+        .namedModules()
+        .forEach(
+            (name, part) -> {
+              if (part != model) {
+                refuseDetour(model, name, part);
+              }
+            });
+  }
+
+  private <I> void refuseDetour(Module<?, ?> model, String name, Module<I, ?> part) {
+    var _ =
+        part.registerForwardPreHook(
+            (_, input) -> {
+              if (callsOfModels == 0 && Context.current().gradEnabled()) {
+                throw new IllegalStateException(
+                    "'"
+                        + name
+                        + "' of "
+                        + model.getClass().getSimpleName()
+                        + " was called outside of the model's own call, so that precision '"
+                        + precision.name()
+                        + "' and strategy '"
+                        + strategy.name()
+                        + "' know nothing of it; write fabric.forward(model, m -> …)");
+              }
+              return input;
+            });
   }
 
   private static void warnOfMixedDevices(Module<?, ?> module) {

@@ -207,6 +207,33 @@ class FabricTest {
         .allSatisfy(p -> assertThat(p.grad().orElseThrow().dtype()).isEqualTo(DType.FLOAT32));
   }
 
+  /** A model with a second entry beside forward. */
+  static final class Twofold extends dev.weft.nn.Module<Tensor, Tensor> {
+    final Linear layer = new Linear(4, 2);
+
+    @Override
+    protected Tensor forward(Tensor x) {
+      return layer.apply(x);
+    }
+
+    Tensor twice(Tensor x) {
+      return layer.apply(x).mul(2);
+    }
+  }
+
+  @Test
+  void detoursAroundAModelsCallAreRefused() {
+    Fabric fabric = single().precision("bf16-true").build();
+    var model = fabric.setup(new Twofold());
+    Tensor x = Tensor.ones(1, 4);
+    assertThatThrownBy(() -> model.twice(x))
+        .hasMessageContaining("'layer' of Twofold")
+        .hasMessageContaining("fabric.forward(model");
+    Tensor twice = fabric.forward(model, m -> m.twice(x.to(DType.BFLOAT16)));
+    assertThat(twice.dtype()).isEqualTo(DType.FLOAT32);
+    assertThat(model.apply(x).mul(2).equal(twice)).isTrue();
+  }
+
   @Test
   void modulesMadeInInitModuleHaveThePrecisionsDtype() {
     Fabric fabric = single().precision("bf16-true").build();
