@@ -22,6 +22,7 @@ module dev.weft.fabric {
   exports dev.weft.fabric.data;
   exports dev.weft.fabric.checkpoint;
   exports dev.weft.fabric.logger;
+  exports dev.weft.fabric.progress;
   // Arrow looks its allocator up by this package's name.
   exports org.apache.arrow.memory.unsafe to
       org.apache.arrow.memory.core;

@@ -9,11 +9,15 @@ public final class Notices {
 
   /** Says it on rank 0. */
   public static void info(String message) {
-    RankZero.only(() -> System.err.println(message));
+    RankZero.only(() -> print(message));
   }
 
   /** Warns on rank 0. */
   public static void warn(String message) {
-    RankZero.only(() -> System.err.println("warning: " + message));
+    RankZero.only(() -> print("warning: " + message));
+  }
+
+  private static void print(String line) {
+    StatusLine.shared().print(System.err, line);
   }
 }

@@ -1,0 +1,5 @@
+/** Progress bars for loops. */
+@NullMarked
+package dev.weft.fabric.progress;
+
+import org.jspecify.annotations.NullMarked;
