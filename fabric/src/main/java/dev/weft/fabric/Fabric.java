@@ -15,6 +15,7 @@ import dev.weft.fabric.launch.Launcher;
 import dev.weft.fabric.launch.RankContext;
 import dev.weft.fabric.launch.Ranks;
 import dev.weft.fabric.logger.Logger;
+import dev.weft.fabric.progress.ProgressBar;
 import dev.weft.fabric.strategy.BackwardOptions;
 import dev.weft.fabric.strategy.ParallelStrategy;
 import dev.weft.fabric.strategy.Seat;
@@ -495,6 +496,11 @@ public final class Fabric {
       System.arraycopy(rest, 0, all, 1, rest.length);
       System.out.println(String.format(Locale.ROOT, format, all));
     }
+  }
+
+  /** The same items; a bar on standard error shows how far rank 0 has come. */
+  public <T> ProgressBar<T> progress(Iterable<T> items, String description) {
+    return ProgressBar.over(items, description, isGlobalZero());
   }
 
   /** Gives a metric to the loggers, which count the steps. */
