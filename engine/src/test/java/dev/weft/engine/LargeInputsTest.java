@@ -1,8 +1,11 @@
 package dev.weft.engine;
 
 import static dev.weft.engine.Shape.shape;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.weft.engine.cpu.Parallel;
+import dev.weft.engine.cpu.Tier;
 import dev.weft.engine.op.AdamStep;
 import dev.weft.engine.op.ArgReduce;
 import dev.weft.engine.op.Binary;
@@ -38,6 +41,7 @@ import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -197,6 +201,20 @@ class LargeInputsTest {
 
   @TestFactory
   Stream<DynamicTest> cpuAgreesWithReference() {
+    return forEachCase(LargeInputsTest::compare);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> resultsAreTheSameBitsForAnyNumberOfThreads() {
+    return forEachCase(LargeInputsTest::compareThreads);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> resultsAreTheSameBitsFromPlainAndVectorLoops() {
+    return forEachCase(LargeInputsTest::compareTiers);
+  }
+
+  private static Stream<DynamicTest> forEachCase(BiConsumer<Case, DType> check) {
     return Stream.of(elementwise(), sums(), rows(), products(), indexing(), creation())
         .flatMap(cases -> cases)
         .flatMap(
@@ -205,7 +223,9 @@ class LargeInputsTest {
                     .filter(
                         dtype ->
                             c.sample.inputs().isEmpty() || c.sample.op().dtypes().contains(dtype))
-                    .map(dtype -> dynamicTest(c.sample + " " + dtype, () -> compare(c, dtype))));
+                    .map(
+                        dtype ->
+                            dynamicTest(c.sample + " " + dtype, () -> check.accept(c, dtype))));
   }
 
   private static void compare(Case c, DType dtype) {
@@ -222,6 +242,38 @@ class LargeInputsTest {
             Math.sqrt(c.terms),
             c.sample + " " + dtype + ", result " + i);
       }
+    }
+  }
+
+  private static void compareThreads(Case c, DType dtype) {
+    try (var _ = TensorScope.open()) {
+      List<Tensor> one = run(c.sample, dtype, Parallel.withThreads(1));
+      for (int threads : new int[] {2, 4}) {
+        List<Tensor> many = run(c.sample, dtype, Parallel.withThreads(threads));
+        assertSameBits(many, one, c + " with " + threads + " threads");
+      }
+    }
+  }
+
+  private static void compareTiers(Case c, DType dtype) {
+    try (var _ = TensorScope.open()) {
+      List<Tensor> plain = run(c.sample, dtype, Tier.force(Tier.PLAIN));
+      List<Tensor> vector = run(c.sample, dtype, Tier.force(Tier.VECTOR));
+      assertSameBits(vector, plain, c + " with vectors");
+    }
+  }
+
+  private static void assertSameBits(List<Tensor> actual, List<Tensor> expected, String what) {
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(actual.get(i).segment().mismatch(expected.get(i).segment()))
+          .as("%s: the first byte of result %d that differs", what, i)
+          .isEqualTo(-1);
+    }
+  }
+
+  private static List<Tensor> run(Sample sample, DType dtype, Scope setting) {
+    try (setting) {
+      return run(sample, dtype);
     }
   }
 

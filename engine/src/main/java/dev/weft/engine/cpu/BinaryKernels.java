@@ -70,6 +70,16 @@ final class BinaryKernels {
     Elementwise.unary(loop, grain(op.op()), x, y);
   }
 
+  /** The loop of {@code op} on two arrays. */
+  static Loops.Binary both(Binary op, DType dtype, long count) {
+    return loop(op, dtype, Form.BOTH, count);
+  }
+
+  /** The loop of {@code op} whose second operand is a number. */
+  static Loops.Binary right(Binary op, DType dtype, long count) {
+    return loop(op, dtype, Form.RIGHT, count);
+  }
+
   private record Forms(Binary op, DType dtype) implements Elementwise.Forms {
     @Override
     public Loops.Binary both(long count) {

@@ -39,10 +39,25 @@ final class Copies {
     }
   }
 
+  /**
+   * The elements of a layout, row-major without gaps, at {@code to}; {@code from} is the address of
+   * the first.
+   */
+  static void gather(Layout layout, int bytes, long from, long to) {
+    if (layout.shape().numel() > 0) {
+      move(Runs.of(layout, Layout.contiguous(layout.shape())), bytes, from, to);
+    }
+  }
+
   /** Stores contiguous elements of its dtype where {@code y} says. */
   static void scatter(long from, Tensor y) {
-    if (y.numel() > 0) {
-      move(Runs.of(Layout.contiguous(y.shape()), y.layout()), y.dtype().bytes(), from, y.address());
+    scatter(from, y.layout(), y.dtype().bytes(), y.address());
+  }
+
+  /** Stores contiguous elements where a layout says; {@code to} is the address of the first. */
+  static void scatter(long from, Layout layout, int bytes, long to) {
+    if (layout.shape().numel() > 0) {
+      move(Runs.of(Layout.contiguous(layout.shape()), layout), bytes, from, to);
     }
   }
 

@@ -86,6 +86,10 @@ public final class CpuBackend implements Backend {
       case View view ->
           throw new IllegalStateException(view + ": a view shares memory and is never computed");
 
+      case Reduce reduce -> Reductions.reduce(reduce, in[0], out[0]);
+      case ArgReduce reduce -> ArgReductions.run(reduce, in[0], out[0]);
+      case SumTo sum -> Reductions.sumTo(sum, in[0], out[0]);
+
       case Matmul _ -> Products.matmul(in[0], in[1], out[0]);
       case LinearOp linear -> Products.linear(linear, in, out[0]);
 
@@ -95,9 +99,6 @@ public final class CpuBackend implements Backend {
       case Clamp _,
           Where _,
           DropoutOp _,
-          Reduce _,
-          ArgReduce _,
-          SumTo _,
           Cat _,
           IndexSelect _,
           IndexSum _,

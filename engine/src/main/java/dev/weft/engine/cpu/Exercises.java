@@ -36,6 +36,10 @@ final class Exercises {
     loop.left(1, Y, Z, COUNT);
   }
 
+  static void fold(Fold loop) {
+    loop.run(X, Y, 0, COUNT);
+  }
+
   /**
    * Zeros that stay zeros. Elsewhere moments would shrink to subnormal numbers, which are a hundred
    * times slower and would never look compiled.

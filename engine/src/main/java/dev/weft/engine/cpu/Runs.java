@@ -87,6 +87,22 @@ final class Runs {
     return steps[operand][dim];
   }
 
+  /** How many elements there are. */
+  long count() {
+    return rows() * inner();
+  }
+
+  /** Where element {@code index}, counted row by row, lies in an operand. */
+  long offset(int operand, long index) {
+    long offset = 0;
+    long left = index;
+    for (int d = rank - 1; d > 0; d--) {
+      offset += left % sizes[d] * steps[operand][d];
+      left /= sizes[d];
+    }
+    return offset + left * steps[operand][0];
+  }
+
   /** What is done with a row: {@code offsets} are those of its first element, one per operand. */
   @FunctionalInterface
   interface Row {

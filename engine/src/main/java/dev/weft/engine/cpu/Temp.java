@@ -1,6 +1,7 @@
 package dev.weft.engine.cpu;
 
 import dev.weft.engine.HostMemory;
+import dev.weft.engine.Layout;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.spi.Block;
 import java.util.Optional;
@@ -37,6 +38,32 @@ final class Temp implements AutoCloseable {
     Temp copy = of(x.numel() * x.dtype().bytes());
     Copies.gather(x, copy.address);
     return copy;
+  }
+
+  /**
+   * The elements of {@code x} with dimension {@code dim} innermost, the others in their order: its
+   * own memory, or a copy. A scalar is one row.
+   */
+  static Temp rows(Tensor x, int dim) {
+    int last = x.rank() - 1;
+    if (last < 1 || x.shape().dim(dim) == last) {
+      return contiguous(x);
+    }
+    Temp copy = of(x.numel() * x.dtype().bytes());
+    Copies.gather(innermost(x.layout(), dim), x.dtype().bytes(), x.address(), copy.address);
+    return copy;
+  }
+
+  /** A layout with dimension {@code dim} moved to the end. */
+  static Layout innermost(Layout layout, int dim) {
+    int rank = layout.shape().rank();
+    int moved = layout.shape().dim(dim);
+    int[] order = new int[rank];
+    for (int d = 0; d < rank - 1; d++) {
+      order[d] = d < moved ? d : d + 1;
+    }
+    order[rank - 1] = moved;
+    return layout.permute(order);
   }
 
   /** The memory of {@code x} as it lies. */
