@@ -18,6 +18,7 @@ module dev.weft.fabric {
   exports dev.weft.fabric.comm;
   exports dev.weft.fabric.launch;
   exports dev.weft.fabric.strategy;
+  exports dev.weft.fabric.utilities;
   exports dev.weft.fabric.precision;
   exports dev.weft.fabric.data;
   exports dev.weft.fabric.checkpoint;
