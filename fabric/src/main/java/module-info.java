@@ -7,6 +7,7 @@ module dev.weft.fabric {
   requires transitive dev.weft.engine;
   requires flatbuffers.java;
   requires info.picocli;
+  requires java.compiler;
   requires jdk.net;
   requires org.apache.arrow.memory.core;
   requires org.apache.arrow.vector;
@@ -31,7 +32,4 @@ module dev.weft.fabric {
   uses dev.weft.fabric.CallbackFactory;
   uses dev.weft.fabric.accelerator.Accelerator;
   uses dev.weft.fabric.strategy.StrategyFactory;
-
-  opens dev.weft.fabric.cli to
-      info.picocli;
 }

@@ -24,14 +24,25 @@ public final class Program {
    * @throws UnsupportedOperationException where the system does not tell
    */
   public static List<String> command() {
-    List<String> arguments =
-        arguments()
-            .orElseThrow(
-                () ->
-                    new UnsupportedOperationException(
-                        "strategy 'ddp' starts this program again for each rank, but the system"
-                            + " does not say how it was started; use the fabric command, or"
-                            + " strategy 'ddp_spawn', whose ranks are threads"));
+    return arguments()
+        .map(Program::command)
+        .orElseThrow(
+            () ->
+                new UnsupportedOperationException(
+                    "strategy 'ddp' starts this program again for each rank, but the system does"
+                        + " not say how it was started; use the fabric command, or strategy"
+                        + " 'ddp_spawn', whose ranks are threads"));
+  }
+
+  /**
+   * The same without its last {@code arguments} ones: the JVM, its flags and the main class, when
+   * that many were given to {@code main}. Empty where the system does not tell.
+   */
+  public static Optional<List<String>> commandWithout(int arguments) {
+    return arguments().map(all -> command(all.subList(0, all.size() - arguments)));
+  }
+
+  private static List<String> command(List<String> arguments) {
     var command = new ArrayList<String>();
     command.add(java());
     for (String argument : arguments) {

@@ -104,8 +104,28 @@ class LauncherScriptTest {
             <$HOME "*">
             <>
             """)
-        .contains("<--module-path>\n<" + root.toRealPath().resolve("fabric/target/lib") + ">\n")
-        .contains("WEFT_LIB=" + root.toRealPath().resolve("fabric/target/lib") + "\n");
+        .contains("<--module-path>\n<" + root.toRealPath().resolve("fabric/target/lib") + ">\n");
+  }
+
+  @Test
+  void opensJshellWithWeftAndTheJarsOfItsClassPath() throws Exception {
+    Path tree = root.toRealPath();
+    Path jars = Files.createDirectories(tree.resolve("cuda-kernels/target/lib"));
+    Files.createFile(jars.resolve("a.jar"));
+    Files.createFile(jars.resolve("b.jar"));
+
+    Result result = run("jshell", "-q", "my session.jsh");
+
+    assertThat(result.status()).isZero();
+    assertThat(result.output())
+        .contains("jshell of 25.0.1\n")
+        .contains("<--module-path>\n<" + tree.resolve("fabric/target/lib") + ">\n")
+        .contains("<--class-path>\n<" + jars.resolve("a.jar") + ":" + jars.resolve("b.jar") + ">\n")
+        .contains("<-R--enable-native-access=dev.weft.engine,dev.weft.fabric,ALL-UNNAMED>\n")
+        .endsWith(
+            "<--startup>\n<DEFAULT>\n<--startup>\n<"
+                + tree.resolve("fabric/bin/weft.jsh")
+                + ">\n<-q>\n<my session.jsh>\n");
   }
 
   @Test
@@ -255,14 +275,15 @@ class LauncherScriptTest {
   private Path jdk(String version) throws IOException {
     Path home = Files.createDirectories(temporary.resolve("jdk " + version));
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
-    executable(
-        home.resolve("bin/java"),
-        """
-        echo "java of %s"
-        echo "WEFT_LIB=$WEFT_LIB"
-        for argument; do echo "<$argument>"; done
-        """
-            .formatted(version));
+    for (String command : List.of("java", "jshell")) {
+      executable(
+          home.resolve("bin").resolve(command),
+          """
+          echo "%s of %s"
+          for argument; do echo "<$argument>"; done
+          """
+              .formatted(command, version));
+    }
     executable(home.resolve("bin/javac"), "");
     return home;
   }

@@ -1,0 +1,2 @@
+import module dev.weft.fabric;
+import dev.weft.nn.Module;
