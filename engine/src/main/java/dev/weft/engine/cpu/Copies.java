@@ -61,6 +61,15 @@ final class Copies {
     }
   }
 
+  /** Stores the elements of {@code x} in a part of {@code y}, which has its dtype. */
+  static void into(Tensor y, Layout part, Tensor x) {
+    if (x.numel() > 0) {
+      int bytes = x.dtype().bytes();
+      long to = y.storage().address() + part.offset() * bytes;
+      move(Runs.of(x.layout(), part), bytes, x.address(), to);
+    }
+  }
+
   /** Overwrites {@code target} with {@code source}, converted to its dtype. */
   static void into(Tensor target, Tensor source) {
     long count = target.numel();
@@ -219,9 +228,8 @@ final class Copies {
         });
   }
 
-  /** Steps are in bytes. */
-  private static void moveRow(
-      int bytes, long from, long fromStep, long to, long toStep, long count) {
+  /** Moves {@code count} elements of {@code bytes} bytes; steps are in bytes, too. */
+  static void moveRow(int bytes, long from, long fromStep, long to, long toStep, long count) {
     if (fromStep == bytes && toStep == bytes) {
       MemorySegment.copy(ALL, from, ALL, to, count * bytes);
       return;

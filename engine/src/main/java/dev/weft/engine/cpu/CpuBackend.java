@@ -93,27 +93,29 @@ public final class CpuBackend implements Backend {
       case Matmul _ -> Products.matmul(in[0], in[1], out[0]);
       case LinearOp linear -> Products.linear(linear, in, out[0]);
 
+      case Cat cat -> IndexKernels.cat(cat, in, out[0]);
+      case IndexSelect select -> IndexKernels.indexSelect(select, in[0], in[1], out[0]);
+      case IndexSum sum -> IndexKernels.indexSum(sum, in[0], in[1], out[0]);
+      case Gather gather -> IndexKernels.gather(gather, in[0], in[1], out[0]);
+      case Scatter scatter -> IndexKernels.scatter(scatter, in[0], in[1], in[2], out[0]);
+      case ScatterSum sum -> IndexKernels.scatterSum(sum, in[0], in[1], out[0]);
+      case Take take -> IndexKernels.take(take, in[0], in[1], out[0]);
+
+      case Fill fill -> CreationKernels.fill(fill, out[0]);
+      case Arange arange -> CreationKernels.arange(arange, out[0]);
+
       case SgdStep step -> StepKernels.run(step, in);
       case AdamStep step -> StepKernels.run(step, in);
 
       case Clamp _,
           Where _,
           DropoutOp _,
-          Cat _,
-          IndexSelect _,
-          IndexSum _,
-          Gather _,
-          Scatter _,
-          ScatterSum _,
-          Take _,
           SoftmaxOp _,
           LogSoftmaxOp _,
           CrossEntropy _,
           CrossEntropyGrad _,
           LayerNormOp _,
           LayerNormGrad _,
-          Fill _,
-          Arange _,
           RandomOp _,
           Multinomial _ ->
           reference.compute(op, in, out);
