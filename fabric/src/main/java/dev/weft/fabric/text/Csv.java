@@ -35,6 +35,7 @@ public final class Csv {
     private final char delimiter;
     private int next = NOTHING_READ;
     private long line = 1;
+    private long recordLine = 1;
 
     private static final int NOTHING_READ = -2;
     private static final int END = -1;
@@ -44,9 +45,9 @@ public final class Csv {
       this.delimiter = delimiter;
     }
 
-    /** The line that the next record begins on, counted from 1. */
-    public long line() {
-      return line;
+    /** The line that the last record began on, counted from 1. */
+    public long recordLine() {
+      return recordLine;
     }
 
     /**
@@ -63,6 +64,7 @@ public final class Csv {
       }
       var fields = new ArrayList<String>();
       long begin = line;
+      recordLine = begin;
       int length = 0;
       do {
         String field = peek() == '"' ? quotedField(begin) : plainField();

@@ -4,9 +4,9 @@ import dev.weft.engine.Context;
 import dev.weft.engine.Tensor;
 import dev.weft.fabric.data.DataException;
 import dev.weft.fabric.data.table.Chunks;
+import dev.weft.fabric.data.table.ForeignFile;
 import dev.weft.fabric.data.table.TableOptions;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
@@ -89,14 +90,8 @@ public final class ArrowChunks implements Chunks {
   /** The columns to read, after a check that they are there once and can be tensors. */
   private List<String> selection() throws MalformedArrowException {
     List<String> names = fields.stream().map(Field::getName).toList();
-    List<String> wanted = options.columns().isEmpty() ? names : options.columns();
+    List<String> wanted = options.selection(names);
     for (String name : wanted) {
-      if (!names.contains(name)) {
-        throw new MalformedArrowException("there is no column '" + name + "'; there are " + names);
-      }
-      if (names.indexOf(name) != names.lastIndexOf(name)) {
-        throw new MalformedArrowException("there are several columns '" + name + "'");
-      }
       Field field = fields.get(names.indexOf(name));
       if (!Columns.isReadable(field)) {
         throw new MalformedArrowException(
@@ -134,7 +129,8 @@ public final class ArrowChunks implements Chunks {
     try (var _ = Context.current().withoutScope()) {
       var columns = new Columns(memory, isWorthSharing(found, memory), options);
       for (Column column : found) {
-        tensors.put(column.field().getName(), columns.tensor(column, rows));
+        String name = column.field().getName();
+        tensors.put(name, converted(name, columns.tensor(column, rows)));
       }
       var ordered = new LinkedHashMap<String, Tensor>();
       selected.forEach(name -> ordered.put(name, tensors.get(name)));
@@ -143,6 +139,14 @@ public final class ArrowChunks implements Chunks {
       tensors.values().forEach(Tensor::release);
       throw e;
     }
+  }
+
+  private Tensor converted(String name, Tensor column) {
+    Tensor converted = column.to(options.dtypes().getOrDefault(name, column.dtype()));
+    if (converted != column) {
+      column.release();
+    }
+    return converted;
   }
 
   /** A few small columns should not keep a large batch alive. */
@@ -166,13 +170,18 @@ public final class ArrowChunks implements Chunks {
       return reading.call();
     } catch (DataException e) {
       throw e;
-    } catch (NoSuchFileException e) {
-      throw new DataException(place + ": there is no such file", e);
+    } catch (OutOfMemoryException e) {
+      throw new DataException(
+          place
+              + ": it takes more native memory than is allowed; if the file is trusted, allow more"
+              + " with memoryLimit(…)",
+          e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new DataException(place + ": " + ForeignFile.reason(e), e);
     } catch (StackOverflowError e) {
-      throw new DataException(place + ": its structure is nested too deeply", e);
-    } catch (Exception e) {
-      boolean speaks = e instanceof IOException && e.getMessage() != null;
-      throw new DataException(place + ": " + (speaks ? e.getMessage() : e.toString()), e);
+      throw new DataException(place + ": it is damaged: its parts are nested too deeply", e);
+    } catch (Exception e) { // what Arrow's library throws when numbers make no sense
+      throw new DataException(place + ": it is damaged (" + e + ")", e);
     }
   }
 }

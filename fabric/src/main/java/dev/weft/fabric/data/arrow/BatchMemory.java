@@ -1,8 +1,11 @@
 package dev.weft.fabric.data.arrow;
 
+import dev.weft.engine.Context;
+import dev.weft.engine.DType;
+import dev.weft.engine.Device;
+import dev.weft.engine.Shape;
+import dev.weft.engine.Tensor;
 import dev.weft.engine.spi.Block;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.arrow.memory.AllocationManager;
@@ -12,15 +15,14 @@ import org.apache.arrow.memory.ReferenceManager;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
- * The native memory of one record batch. Tensors over its buffers keep it; when the last of them
- * and the reader have let go, all of it is returned, whatever Arrow may have forgotten on the way
- * to an error.
+ * The native memory of one record batch. It comes from the engine's pool, which counts it and
+ * collects garbage in time. Tensors over its buffers keep it; when the last of them and the reader
+ * have let go, all of it is returned, whatever Arrow may have forgotten on the way to an error.
  *
  * <p>Thread-safe: tensors are released by any thread.
  */
 final class BatchMemory implements AllocationManager.Factory, AutoCloseable {
 
-  private static final long ALIGNMENT = 64;
   private static final ArrowBuf EMPTY = new ArrowBuf(ReferenceManager.NO_OP, null, 0, 0);
 
   private final BufferAllocator allocator;
@@ -92,22 +94,23 @@ final class BatchMemory implements AllocationManager.Factory, AutoCloseable {
 
   private final class Piece extends AllocationManager {
 
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment memory;
+    private final Tensor memory;
 
     Piece(BufferAllocator accounting, long size) {
       super(accounting);
-      memory = arena.allocate(size, ALIGNMENT);
+      try (var _ = Context.current().withoutScope()) {
+        memory = Tensor.empty(Shape.of(size), DType.UINT8, Device.CPU);
+      }
     }
 
     @Override
     public long getSize() {
-      return memory.byteSize();
+      return memory.numel();
     }
 
     @Override
     protected long memoryAddress() {
-      return memory.address();
+      return memory.segment().address();
     }
 
     @Override
@@ -116,7 +119,7 @@ final class BatchMemory implements AllocationManager.Factory, AutoCloseable {
     }
 
     void giveBack() {
-      arena.close();
+      memory.release();
     }
   }
 }

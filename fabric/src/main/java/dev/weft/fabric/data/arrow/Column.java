@@ -21,18 +21,15 @@ record Column(
     return buffers.get(1);
   }
 
-  /** For each value whether it is missing. */
+  /** For each value whether it is missing; asked for when some are. */
   boolean[] nulls() throws MalformedArrowException {
-    boolean[] nulls = new boolean[Math.toIntExact(length)];
     ArrowBuf validity = buffers.getFirst();
-    if (nullCount == 0) {
-      return nulls;
-    }
     if (validity.capacity() == 0) {
       throw new MalformedArrowException(
           "column '" + field.getName() + "' does not say which of its values are missing");
     }
     MemorySegment bits = Memory.of(validity, Math.ceilDiv(length, Byte.SIZE));
+    boolean[] nulls = new boolean[Math.toIntExact(length)];
     for (int i = 0; i < nulls.length; i++) {
       nulls[i] = (bits.get(ValueLayout.JAVA_BYTE, i >>> 3) >>> (i & 7) & 1) == 0;
     }

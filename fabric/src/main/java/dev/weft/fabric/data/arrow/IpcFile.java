@@ -1,5 +1,6 @@
 package dev.weft.fabric.data.arrow;
 
+import dev.weft.fabric.data.table.ForeignFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -27,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class IpcFile implements AutoCloseable {
 
   private static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] FEATHER_1 = "FEA1".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] PARQUET = "PAR1".getBytes(StandardCharsets.US_ASCII);
+  private static final String NOT_ARROW = "this is no Arrow file, and no stream of Arrow messages";
   private static final int CONTINUATION = 0xFFFFFFFF;
 
   /** The magic and two bytes of padding. */
@@ -57,21 +57,35 @@ final class IpcFile implements AutoCloseable {
   /** Of a file: the number of the next block; of a stream: where the next message begins. */
   private long next;
 
+  /** Of a file: where the last record batch ended. */
+  private long free;
+
   private IpcFile(ByteSource source) throws IOException {
     this.source = source;
     this.size = source.size();
-    byte[] start = bytes(0, (int) Math.min(size, LEADER));
-    refuse(start);
-    if (startsWith(start, MAGIC)) {
+    byte[] start = bytes(0, (int) Math.min(size, ForeignFile.TELLING));
+    Optional<String> foreign = ForeignFile.kind(start);
+    if (foreign.isPresent()) {
+      throw new MalformedArrowException(foreign.get());
+    }
+    if (Arrays.equals(start, 0, Math.min(start.length, MAGIC.length), MAGIC, 0, MAGIC.length)) {
       Footer found = readFooter();
       footer = Optional.of(found);
       fields = converted(found.schema());
     } else {
       footer = Optional.empty();
-      Metadata first =
-          readMetadata(0).orElseThrow(() -> new MalformedArrowException("the stream is empty"));
+      Metadata first = firstOfStream();
       fields = converted(header(first.message()));
       next = first.end();
+    }
+  }
+
+  /** Whatever is no stream fails here, and is better called by its name than by what it lacks. */
+  private Metadata firstOfStream() throws MalformedArrowException {
+    try {
+      return readMetadata(0).orElseThrow();
+    } catch (IOException | RuntimeException e) {
+      throw new MalformedArrowException(NOT_ARROW, e);
     }
   }
 
@@ -85,30 +99,12 @@ final class IpcFile implements AutoCloseable {
     }
   }
 
-  private static void refuse(byte[] start) throws MalformedArrowException {
-    if (start.length < LEADER) {
-      throw new MalformedArrowException("the file has only " + start.length + " bytes");
-    }
-    if (startsWith(start, FEATHER_1)) {
-      throw new MalformedArrowException(
-          "this is a Feather file of version 1; write it again as version 2");
-    }
-    if (startsWith(start, PARQUET)) {
-      throw new MalformedArrowException(
-          "this is a Parquet file, which is not read; write it as an Arrow IPC file");
-    }
-  }
-
-  private static boolean startsWith(byte[] bytes, byte[] mark) {
-    return Arrays.equals(bytes, 0, mark.length, mark, 0, mark.length);
-  }
-
   private static Schema header(Message message) throws MalformedArrowException {
     if (message.headerType() == MessageHeader.Schema
         && message.header(new Schema()) instanceof Schema schema) {
       return schema;
     }
-    throw new MalformedArrowException("this is no Arrow file, and no stream of Arrow messages");
+    throw new MalformedArrowException(NOT_ARROW);
   }
 
   private static List<Field> converted(@Nullable Schema found) throws MalformedArrowException {
@@ -145,6 +141,11 @@ final class IpcFile implements AutoCloseable {
       throw new MalformedArrowException(
           "the footer says that a record batch begins at " + block.offset() + ", but none does");
     }
+    if (block.offset() < free) { // else a small file could be an endless table
+      throw new MalformedArrowException(
+          "the record batch at " + block.offset() + " lies inside the one before it");
+    }
+    free = metadata.end();
     return Optional.of(readBody(metadata, allocator));
   }
 

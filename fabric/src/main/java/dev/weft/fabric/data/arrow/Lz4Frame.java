@@ -53,7 +53,8 @@ final class Lz4Frame {
   private void frame() {
     int magic = word();
     if ((magic & ~0xF) == SKIPPABLE) {
-      from += Integer.toUnsignedLong(word());
+      long length = Integer.toUnsignedLong(word());
+      from += length;
       return;
     }
     if (magic != MAGIC) {

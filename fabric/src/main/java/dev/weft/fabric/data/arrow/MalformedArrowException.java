@@ -10,4 +10,8 @@ final class MalformedArrowException extends IOException {
   MalformedArrowException(String message) {
     super(message);
   }
+
+  MalformedArrowException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }
