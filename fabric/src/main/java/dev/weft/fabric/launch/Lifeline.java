@@ -2,6 +2,7 @@ package dev.weft.fabric.launch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The end of a pipe whose other end the launching process holds. When that process is gone, however
@@ -15,7 +16,7 @@ public final class Lifeline {
   /** As after a SIGTERM, which is what this is. */
   private static final int EXIT_CODE = 143;
 
-  private static final int BUFFER_BYTES = 512;
+  private static final AtomicBoolean WATCHED = new AtomicBoolean();
 
   private Lifeline() {}
 
@@ -24,24 +25,36 @@ public final class Lifeline {
     return environment.has(VARIABLE);
   }
 
+  /**
+   * Tells the process at the other end that it is about to be stopped, so that it ends silently.
+   */
+  static void announceEnd(Process process) {
+    try {
+      process.getOutputStream().write(0);
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      // It is gone, which is what we want.
+    }
+  }
+
   /** Watches it on a thread of its own, if there is one. Watching twice is harmless. */
   public static void watch(Environment environment) {
-    if (isHeld(environment)) {
+    if (isHeld(environment) && WATCHED.compareAndSet(false, true)) {
       int localRank = environment.getInt("LOCAL_RANK").orElse(1);
       Thread.ofPlatform().daemon().name("weft-lifeline").start(() -> endWith(System.in, localRank));
     }
   }
 
   private static void endWith(InputStream pipe, int localRank) {
+    boolean announced = false;
     try {
-      byte[] ignored = new byte[BUFFER_BYTES];
-      while (pipe.read(ignored) >= 0) {
-        // Nothing is ever sent.
+      while (pipe.read() >= 0) {
+        announced = true;
       }
     } catch (IOException e) {
       // It is broken, which says the same.
     }
-    if (localRank == 1) {
+    if (localRank == 1 && !announced) {
       System.err.println(
           "fabric: the process of local rank 0 has gone (was it killed?); its other ranks end too");
     }

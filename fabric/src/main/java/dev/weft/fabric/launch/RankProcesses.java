@@ -264,6 +264,7 @@ final class RankProcesses {
   /** Gives the children time to end by themselves, then asks, then forces them. */
   private void stopAll(long noticeMillis) {
     awaitAll(noticeMillis);
+    processes.forEach(Lifeline::announceEnd);
     processes.forEach(Process::destroy);
     awaitAll(TERM_MILLIS);
     processes.forEach(Process::destroyForcibly);
