@@ -20,6 +20,7 @@ import dev.weft.fabric.strategy.BackwardOptions;
 import dev.weft.fabric.strategy.ParallelStrategy;
 import dev.weft.fabric.strategy.Seat;
 import dev.weft.fabric.strategy.Strategy;
+import dev.weft.fabric.text.StatusLine;
 import dev.weft.fabric.tree.Nested;
 import dev.weft.nn.Module;
 import dev.weft.optim.Optimizer;
@@ -484,7 +485,7 @@ public final class Fabric {
   /** Prints a value, on rank 0 of each machine. */
   public void print(@Nullable Object value) {
     if (localRank() == 0) {
-      System.out.println(value);
+      StatusLine.shared().print(System.out, String.valueOf(value));
     }
   }
 
@@ -494,7 +495,7 @@ public final class Fabric {
       @Nullable Object[] all = new @Nullable Object[rest.length + 1];
       all[0] = first;
       System.arraycopy(rest, 0, all, 1, rest.length);
-      System.out.println(String.format(Locale.ROOT, format, all));
+      StatusLine.shared().print(System.out, String.format(Locale.ROOT, format, all));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.weft.fabric.cli;
 
 import dev.weft.fabric.ConfigurationException;
 import dev.weft.fabric.launch.RankFailedException;
+import dev.weft.fabric.text.StatusLine;
 
 /** What the user gets to see when a program fails, and the exit code. */
 final class Failures {
@@ -16,6 +17,7 @@ final class Failures {
 
   /** Prints what went wrong. */
   static int report(Throwable thrown) {
+    StatusLine.shared().end();
     return switch (thrown) {
       case CommandException e -> {
         System.err.println(e.getMessage());
