@@ -10,11 +10,13 @@ import dev.weft.engine.op.Gradient;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ final class Backward {
   private final @Nullable Map<Entry, Optional<Tensor>> captured;
   private final Map<Node, @Nullable Tensor[]> pending = new IdentityHashMap<>();
   private final Map<Entry, Leaf> leaves = new IdentityHashMap<>();
+
+  /** The nodes on the way to what is captured; unused when all leaves are wanted. */
+  private final Set<Node> onTheWay = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** A leaf's contributions so far, and how many edges may still bring one. */
   private static final class Leaf {
@@ -65,40 +70,97 @@ final class Backward {
     }
   }
 
-  /** All nodes the roots were made from, consumers first; counts the edges into each leaf. */
+  /** The nodes to go through, consumers first; counts the edges into each leaf. */
   private List<Node> discover(List<Entry> roots) {
-    var found = new ArrayList<Node>();
-    var seen = new IdentityHashMap<Node, Boolean>();
+    List<Node> nodes = reachable(roots);
+    if (captured != null) {
+      for (Node node : nodes.reversed()) { // producers first
+        if (anyWanted(node.inputs)) {
+          onTheWay.add(node);
+        }
+      }
+      nodes.removeIf(node -> !onTheWay.contains(node) && !isCaptured(node.outputs));
+    }
+    for (Entry root : roots) {
+      countEdge(root);
+    }
+    for (Node node : nodes) {
+      if (passes(node)) {
+        requireSaved(node);
+        for (Entry input : node.inputs) {
+          countEdge(input);
+        }
+      }
+    }
+    return nodes;
+  }
+
+  /** All nodes the roots were made from, consumers first. */
+  private static List<Node> reachable(List<Entry> roots) {
+    Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     var open = new ArrayDeque<Node>();
     for (Entry root : roots) {
       visit(root, seen, open);
     }
     while (!open.isEmpty()) {
-      Node node = open.pop();
-      if (node.isReleased()) {
-        throw new IllegalStateException(
-            "backward: what "
-                + node.name
-                + " saved was released by an earlier backward; pass retainGraph to that one to go"
-                + " through the graph again");
-      }
-      found.add(node);
-      for (Entry input : node.inputs) {
-        if (input != null) {
-          visit(input, seen, open);
-        }
+      for (Entry input : open.pop().inputs) {
+        visit(input, seen, open);
       }
     }
-    found.sort(Comparator.comparingLong((Node node) -> node.sequence).reversed());
-    return found;
+    var nodes = new ArrayList<>(seen);
+    nodes.sort(Comparator.comparingLong((Node node) -> node.sequence).reversed());
+    return nodes;
   }
 
-  private void visit(Entry entry, Map<Node, Boolean> seen, ArrayDeque<Node> open) {
-    if (entry.node == null) {
-      leaves.computeIfAbsent(entry, _ -> new Leaf()).left++;
-    } else if (seen.put(entry.node, true) == null) {
+  private static void visit(@Nullable Entry entry, Set<Node> seen, ArrayDeque<Node> open) {
+    if (entry != null && entry.node != null && seen.add(entry.node)) {
       open.push(entry.node);
     }
+  }
+
+  private void countEdge(@Nullable Entry entry) {
+    if (entry != null && entry.node == null && isWanted(entry)) {
+      leaves.computeIfAbsent(entry, _ -> new Leaf()).left++;
+    }
+  }
+
+  private static void requireSaved(Node node) {
+    if (node.isReleased()) {
+      throw new IllegalStateException(
+          "backward: what "
+              + node.name
+              + " saved was released by an earlier backward; pass retainGraph to that one to go"
+              + " through the graph again");
+    }
+  }
+
+  /** Whether the pass goes through the node, and does not end at its outputs. */
+  private boolean passes(Node node) {
+    return captured == null || onTheWay.contains(node);
+  }
+
+  private boolean isWanted(Entry entry) {
+    return captured == null
+        || captured.containsKey(entry)
+        || entry.node != null && onTheWay.contains(entry.node);
+  }
+
+  private boolean anyWanted(@Nullable Entry[] entries) {
+    for (Entry entry : entries) {
+      if (entry != null && isWanted(entry)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isCaptured(Entry[] entries) {
+    for (Entry entry : entries) {
+      if (captured != null && captured.containsKey(entry)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void step(Node node) {
@@ -111,14 +173,19 @@ final class Backward {
             gradients[i] = arrivedAtOutput(node.outputs[i], gradient);
           }
         }
-        try (var scope = TensorScope.open()) {
-          node.gradient.pull(new NodePull(node, gradients, scope));
+        if (passes(node)) {
+          try (var scope = TensorScope.open()) {
+            node.gradient.pull(new NodePull(node, gradients, scope));
+          }
         }
       } finally {
         if (!createGraph) {
           release(gradients);
         }
       }
+    }
+    if (!passes(node)) {
+      return;
     }
     if (!retainGraph) {
       node.release();
@@ -246,7 +313,13 @@ final class Backward {
 
     @Override
     public boolean needs(int input) {
-      return node.inputs[input] != null;
+      Entry entry = node.inputs[input];
+      return entry != null && isWanted(entry);
+    }
+
+    @Override
+    public boolean hasGrad(int output) {
+      return gradients[output] != null;
     }
 
     @Override
@@ -287,7 +360,7 @@ final class Backward {
     @Override
     public void give(int input, Tensor gradient) {
       Entry entry = node.inputs[input];
-      if (entry == null) {
+      if (entry == null || !isWanted(entry)) {
         return;
       }
       TensorSpec wanted = node.inputSpecs[input];

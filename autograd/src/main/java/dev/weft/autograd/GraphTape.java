@@ -5,6 +5,7 @@ import dev.weft.engine.DTypeException;
 import dev.weft.engine.Scope;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.op.AsStrided;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.spi.Tape;
 import java.util.List;
@@ -27,25 +28,46 @@ public final class GraphTape implements Tape {
 
   @Override
   public Runnable recordInPlace(Op op, Tensor target, Tensor[] inputs) {
-    Entry entry = target.tapeEntry().map(Entry.class::cast).orElse(null);
-    if (entry != null && entry.isLeaf()) {
-      throw new IllegalStateException(
-          op
-              + " in place: "
-              + target.spec()
-              + " is a leaf that requires a gradient; change it inside Autograd.noGrad()");
+    Tensor base = requireNoLeaf(op, target);
+    if (base == target) {
+      if (target.isView()) {
+        throw new IllegalStateException(
+            op
+                + " in place: "
+                + target.spec()
+                + " is a view that was detached, or taken while gradients were off, so its base"
+                + " would not learn of the change; use the op without InPlace, or copy() it first");
+      }
+      var node = new Node(op.toString(), op.gradient(), inputs, 1);
+    node.saveBefore(target, inputs);
+      return () -> node.attach(new Tensor[] {target});
     }
-    if (target.isView()) {
-      throw new IllegalStateException(
-          op
-              + " in place: "
-              + target.spec()
-              + " is a view, and gradients do not flow through changed views; use the op without"
-              + " InPlace, or scatter");
-    }
+    AsStrided region = ViewHistory.written(op, base, target);
     var node = new Node(op.toString(), op.gradient(), inputs, 1);
     node.saveBefore(target, inputs);
-    return () -> node.attach(new Tensor[] {target});
+    return () -> {
+      node.attach(new Tensor[] {target});
+      ViewHistory.wrote(region, base, target);
+    };
+  }
+
+  /** The base of what is changed in place, or the target itself; neither may be a leaf. */
+  static Tensor requireNoLeaf(Object op, Tensor target) {
+    Tensor base = target.base().orElse(target);
+    if (base.requiresGrad() && base.isLeaf()) {
+      throw new IllegalStateException(
+          op
+              + " in place: "
+              + target.spec()
+              + (base == target ? " is" : " is a view of")
+              + " a leaf that requires a gradient; change it inside Autograd.noGrad()");
+    }
+    return base;
+  }
+
+  @Override
+  public void renewView(Tensor base, Tensor view) {
+    ViewHistory.renew(base, view);
   }
 
   @Override
@@ -66,6 +88,12 @@ public final class GraphTape implements Tape {
     if (Context.current().inferenceMode()) {
       throw new IllegalStateException(
           "requiresGrad: not inside Autograd.inferenceMode(); make the tensor outside");
+    }
+    if (leaf.isInference()) {
+      throw new IllegalStateException(
+          "requiresGrad: "
+              + leaf.spec()
+              + " was made inside Autograd.inferenceMode(); copy() it outside");
     }
     if (entry.isEmpty()) {
       leaf.tapeEntry(Optional.of(Entry.leaf(leaf)));

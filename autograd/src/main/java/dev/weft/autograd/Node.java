@@ -3,7 +3,11 @@ package dev.weft.autograd;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import dev.weft.engine.op.Gradient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** One recorded op: its gradient, what it saved, and the entries its inputs came from. */
@@ -22,6 +26,7 @@ final class Node {
   final Entry[] outputs;
   private final @Nullable Saved[] savedInputs;
   private final @Nullable Saved[] savedOutputs;
+  private final List<Saved> savedByFunction = new ArrayList<>(0);
   private boolean released;
 
   Node(String name, Gradient gradient, Tensor[] inputs, int outputCount) {
@@ -69,11 +74,16 @@ final class Node {
 
   /** Attaches the outputs, once their values are in place. */
   void attach(Tensor[] results) {
+    attach(results, _ -> true);
+  }
+
+  /** As {@link #attach(Tensor[])}, but only outputs whose numbers pass the test are tracked. */
+  void attach(Tensor[] results, IntPredicate differentiable) {
     for (int i = 0; i < results.length; i++) {
       outputSpecs[i] = results[i].spec();
       outputs[i] = Entry.made(this, i, results[i].storage().version());
-      if (results[i].dtype().isFloating()) {
-        results[i].tapeEntry(java.util.Optional.of(outputs[i]));
+      if (results[i].dtype().isFloating() && differentiable.test(i)) {
+        results[i].tapeEntry(Optional.of(outputs[i]));
       }
       if ((saves.outputs() & 1 << i) != 0) {
         savedOutputs[i] = new Saved(results[i]);
@@ -90,6 +100,11 @@ final class Node {
         savedInputs[i] = Saved.copyOf(inputs[i]);
       }
     }
+  }
+
+  /** Lets {@code saved} end with the node. */
+  void owns(List<Saved> saved) {
+    savedByFunction.addAll(saved);
   }
 
   boolean isReleased() {
@@ -125,6 +140,7 @@ final class Node {
         saved.release();
       }
     }
+    savedByFunction.forEach(Saved::release);
   }
 
   @Override

@@ -65,6 +65,8 @@ public abstract class Module<I, O> implements Cloneable {
   private Hooks<ForwardPreHook<I>> preHooks = new Hooks<>();
   private Hooks<ForwardHook<I, O>> hooks = new Hooks<>();
   private Hooks<ForwardInterceptor> interceptors = new Hooks<>();
+  private Hooks<FullBackwardPreHook<I, O>> backwardPreHooks = new Hooks<>();
+  private Hooks<FullBackwardHook<I, O>> backwardHooks = new Hooks<>();
 
   /** Computes the output. Called by {@link #apply}; call that instead, which runs the hooks. */
   protected abstract O forward(I input);
@@ -77,19 +79,24 @@ public abstract class Module<I, O> implements Cloneable {
   }
 
   private O call(I input) {
-    if (preHooks.isEmpty() && interceptors.isEmpty() && hooks.isEmpty()) {
+    if (preHooks.isEmpty()
+        && interceptors.isEmpty()
+        && hooks.isEmpty()
+        && backwardPreHooks.isEmpty()
+        && backwardHooks.isEmpty()) {
       return forward(input);
     }
     I given = input;
     for (ForwardPreHook<I> hook : preHooks.all()) {
       given = result("a forward pre-hook", hook.call(this, given));
     }
-    I in = given;
+    var watch = new BackwardWatch<>(this, backwardPreHooks.all(), backwardHooks.all());
+    I in = watch.input(given);
     O output = intercepted(in, this::forward);
     for (ForwardHook<I, O> hook : hooks.all()) {
       output = result("a forward hook", hook.call(this, in, output));
     }
-    return output;
+    return watch.output(output);
   }
 
   /**
@@ -167,6 +174,25 @@ public abstract class Module<I, O> implements Cloneable {
   /** Calls {@code hook} after each forward, until the returned scope is closed. */
   public final Scope registerForwardHook(ForwardHook<I, O> hook) {
     return hooks.add(hook);
+  }
+
+  /**
+   * Calls {@code hook} each time backward has computed the gradients of this module's inputs, until
+   * the returned scope is closed. When no input needs a gradient, it is called as soon as those of
+   * the outputs are there. Calls of {@link #apply} before the registration are not watched.
+   *
+   * <p>Watched inputs and outputs are views: they cannot be changed in place without a new history.
+   */
+  public final Scope registerFullBackwardHook(FullBackwardHook<I, O> hook) {
+    return backwardHooks.add(hook);
+  }
+
+  /**
+   * Calls {@code hook} each time backward has computed the gradients of this module's outputs, and
+   * before it goes on through the module, until the returned scope is closed.
+   */
+  public final Scope registerFullBackwardPreHook(FullBackwardPreHook<I, O> hook) {
+    return backwardPreHooks.add(hook);
   }
 
   /**
@@ -546,6 +572,8 @@ public abstract class Module<I, O> implements Cloneable {
       copy.preHooks = new Hooks<>();
       copy.hooks = new Hooks<>();
       copy.interceptors = new Hooks<>();
+      copy.backwardPreHooks = new Hooks<>();
+      copy.backwardHooks = new Hooks<>();
       return copy;
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException(e); // it implements Cloneable

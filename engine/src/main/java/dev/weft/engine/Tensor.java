@@ -39,11 +39,18 @@ public non-sealed class Tensor extends TensorJoins
   private TensorSpec spec;
   private boolean view;
   private boolean released;
+  private boolean inference;
 
   /** The scope that will release it; null when none will. */
   @Nullable TensorScope scope;
 
   private @Nullable TapeEntry entry;
+
+  /** What a view shows, so that gradients follow when the memory is changed through either. */
+  private @Nullable Tensor base;
+
+  /** The storage's version that {@link #entry} stands for. */
+  private int entryVersion;
 
   private Tensor(Storage storage, Layout layout, TensorSpec spec, boolean view) {
     this.storage = storage;
@@ -71,16 +78,30 @@ public non-sealed class Tensor extends TensorJoins
             Layout.contiguous(spec.shape()),
             spec,
             false);
+    tensor.inference = context.inferenceMode;
     tensor.own(context);
     return tensor;
   }
 
-  /** Another layout over the memory of {@code base}. */
-  static Tensor view(Tensor base, Layout layout, Context context) {
-    if (!base.storage.retain()) {
-      throw base.usedAfterRelease("view");
+  /**
+   * Another layout over the memory of {@code source}. While gradients are on, its history follows
+   * that of what it shows.
+   */
+  static Tensor view(Tensor source, Layout layout, Context context) {
+    Tensor view = detached(source, layout, context);
+    if (context.gradEnabled) {
+      view.base = source.base == null ? source : source.base;
+      view.entryVersion = source.storage.version();
     }
-    var tensor = new Tensor(base.storage, layout, base.spec.withShape(layout.shape()), true);
+    return view;
+  }
+
+  private static Tensor detached(Tensor source, Layout layout, Context context) {
+    if (!source.storage.retain()) {
+      throw source.usedAfterRelease("view");
+    }
+    var tensor = new Tensor(source.storage, layout, source.spec.withShape(layout.shape()), true);
+    tensor.inference = source.inference;
     tensor.own(context);
     return tensor;
   }
@@ -187,6 +208,11 @@ public non-sealed class Tensor extends TensorJoins
   /** Whether it was made as a view of another tensor. */
   public boolean isView() {
     return view;
+  }
+
+  /** Whether it was made in inference mode, so that it can never ask for a gradient. */
+  public boolean isInference() {
+    return inference;
   }
 
   // ------------------------------------------------------------------------------ its memory
@@ -511,6 +537,7 @@ public non-sealed class Tensor extends TensorJoins
     storage = data.storage;
     layout = data.layout;
     spec = data.spec;
+    base = null;
     if (released) {
       released = false;
     } else {
@@ -522,11 +549,33 @@ public non-sealed class Tensor extends TensorJoins
 
   /** Whether backward will compute a gradient for it, or through it. */
   public boolean requiresGrad() {
-    return entry != null;
+    return entry() != null;
   }
 
   boolean isTracked() {
-    return entry != null;
+    return entry() != null;
+  }
+
+  /** The tape's entry; a view's is renewed when the memory was changed since it was attached. */
+  private @Nullable TapeEntry entry() {
+    Tensor from = base;
+    if (from != null
+        && from.entry != null
+        && from.storage == storage
+        && entryVersion != storage.version()) {
+      entryVersion = storage.version();
+      Backends.tape().renewView(from, this);
+    }
+    return entry;
+  }
+
+  /**
+   * For tapes: the tensor that this view shows, and whose history its own follows. Empty for
+   * tensors with memory of their own, for detached ones, and for views taken while gradients were
+   * off.
+   */
+  public Optional<Tensor> base() {
+    return Optional.ofNullable(base);
   }
 
   /** Starts or stops asking for the gradient of a leaf. Returns this. */
@@ -539,7 +588,7 @@ public non-sealed class Tensor extends TensorJoins
 
   /** The gradient that backward left in this leaf. */
   public Optional<Tensor> grad() {
-    return entry == null ? Optional.empty() : Backends.tape().grad(this);
+    return entry() == null ? Optional.empty() : Backends.tape().grad(this);
   }
 
   /** Replaces the gradient; empty clears it. */
@@ -549,7 +598,7 @@ public non-sealed class Tensor extends TensorJoins
 
   /** Whether it was made by the user and not by an op that was recorded. */
   public boolean isLeaf() {
-    return entry == null || Backends.tape().isLeaf(this);
+    return entry() == null || Backends.tape().isLeaf(this);
   }
 
   /** Keeps the gradient of a tensor that is no leaf, too. Returns this. */
@@ -576,7 +625,7 @@ public non-sealed class Tensor extends TensorJoins
   }
 
   private Tape tracked(String op) {
-    if (entry == null) {
+    if (entry() == null) {
       throw new IllegalStateException(
           op
               + ": a tensor of "
@@ -589,17 +638,18 @@ public non-sealed class Tensor extends TensorJoins
 
   /** The same values, untracked. Shares memory. */
   public Tensor detach() {
-    return view(this, layout, Context.current());
+    return detached(this, layout, Context.current());
   }
 
   /** For tapes: what they attached. */
   public Optional<TapeEntry> tapeEntry() {
-    return Optional.ofNullable(entry);
+    return Optional.ofNullable(entry());
   }
 
   /** For tapes: attaches an entry, or with empty stops tracking. */
   public void tapeEntry(Optional<? extends TapeEntry> attached) {
     entry = attached.orElse(null);
+    entryVersion = storage.version();
   }
 
   /**

@@ -48,6 +48,9 @@ public interface Gradient {
     /** ∂L/∂output; zeros when no gradient reached it. */
     Tensor grad(int output);
 
+    /** Whether a gradient reached this output. */
+    boolean hasGrad(int output);
+
     /** A saved input. */
     Tensor input(int index);
 

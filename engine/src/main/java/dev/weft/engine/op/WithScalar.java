@@ -77,6 +77,11 @@ public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implemen
     }
 
     @Override
+    public boolean hasGrad(int output) {
+      return pull.hasGrad(output);
+    }
+
+    @Override
     public Tensor input(int index) {
       if (index == position) {
         return pull.input(0);

@@ -25,6 +25,12 @@ public interface Tape {
    */
   Runnable recordInPlace(Op op, Tensor target, Tensor[] inputs);
 
+  /**
+   * Called when the memory of {@code view} was changed since its entry was attached, or since it
+   * was made: attaches what the history of {@code base}, which is tracked, makes of it.
+   */
+  void renewView(Tensor base, Tensor view);
+
   /** Starts or stops tracking a leaf. */
   void requireGrad(Tensor leaf, boolean on);
 

@@ -1,7 +1,7 @@
 package dev.weft.fabric.precision;
 
 import dev.weft.engine.DType;
-import dev.weft.fabric.tree.Nested;
+import dev.weft.engine.Nested;
 
 /** Conversions of floating tensors wherever they are; integers and bools stay. */
 final class Floats {

@@ -1,7 +1,5 @@
-package dev.weft.fabric.tree;
+package dev.weft.engine;
 
-import dev.weft.engine.Records;
-import dev.weft.engine.Tensor;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
