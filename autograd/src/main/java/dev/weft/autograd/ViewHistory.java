@@ -39,8 +39,8 @@ final class ViewHistory {
 
   /** Attaches to {@code view} that it is a region of {@code base} as that is now. */
   static void renew(Tensor base, Tensor view) {
-    if (base.isLeaf()) {
-      return; // only changed where nothing was recorded: the history of before still holds
+    if (base.isLeaf() && view.tapeEntry().isEmpty()) {
+      return; // the base became a leaf later; what was taken before stays a constant
     }
     AsStrided region =
         region(base, view)

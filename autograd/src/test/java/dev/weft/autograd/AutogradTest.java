@@ -195,6 +195,17 @@ class AutogradTest {
   }
 
   @Test
+  void aViewOfALeafOutlivesAStepOfAnOptimizer() {
+    Tensor w = leaf(1, 2);
+    Tensor view = w.narrow(0, 1, 1);
+    try (var _ = Autograd.noGrad()) {
+      w.mulInPlace(10);
+    }
+    view.square().sum().backward();
+    assertThat(w.grad().orElseThrow().toDoubleArray()).containsExactly(0, 40);
+  }
+
+  @Test
   void gradGoesOnlyToTheInputsItIsAskedFor() {
     Tensor x = leaf(2);
     Tensor w = leaf(3);
