@@ -75,8 +75,7 @@ public abstract class AutogradFunction {
   /** Computes all outputs, and records the call if an input is tracked. */
   public final List<Tensor> applyAll(Tensor... inputs) {
     Context context = Context.current();
-    boolean records =
-        context.gradEnabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);
+    boolean records = context.gradEnabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);
     var ctx = new FunctionContext(name(), inputs, records);
     try (var scope = TensorScope.open()) {
       List<Tensor> returned;

@@ -104,7 +104,8 @@ final class FunctionGradient implements Gradient {
     Tensor result = gradient.detach();
     if (sources.stream().anyMatch(Tensor::requiresGrad)) {
       String name = function.name() + ".backward";
-      new Node(name, Gradient.joint(Saves.NOTHING, _ -> refuse()), sources.toArray(Tensor[]::new), 1)
+      new Node(
+              name, Gradient.joint(Saves.NOTHING, _ -> refuse()), sources.toArray(Tensor[]::new), 1)
           .attach(new Tensor[] {result});
     }
     return result;

@@ -39,7 +39,7 @@ public final class GraphTape implements Tape {
                 + " would not learn of the change; use the op without InPlace, or copy() it first");
       }
       var node = new Node(op.toString(), op.gradient(), inputs, 1);
-    node.saveBefore(target, inputs);
+      node.saveBefore(target, inputs);
       return () -> node.attach(new Tensor[] {target});
     }
     AsStrided region = ViewHistory.written(op, base, target);

@@ -17,7 +17,8 @@ public interface FullBackwardPreHook<I, O> {
   /**
    * Returns the gradients that go through the module: {@code gradOutput} itself, or as many others.
    *
-   * @param gradOutput one entry per tensor of the output, in order; empty where there is no gradient
+   * @param gradOutput one entry per tensor of the output, in order; empty where there is no
+   *     gradient
    */
   List<Optional<Tensor>> call(Module<I, O> module, List<Optional<Tensor>> gradOutput);
 }

@@ -284,8 +284,7 @@ class AutogradFunctionTest {
             }
 
             @Override
-            protected List<Optional<Tensor>> backward(
-                FunctionContext ctx, List<Tensor> gradients) {
+            protected List<Optional<Tensor>> backward(FunctionContext ctx, List<Tensor> gradients) {
               seen.add(ctx.hasGradient(0) + " " + ctx.hasGradient(1));
               seen.add(String.valueOf(gradients.get(0).isContiguous()));
               return gradients(gradients.get(0).mul(2).add(gradients.get(1).mul(3)));
@@ -348,7 +347,8 @@ class AutogradFunctionTest {
     assertThat(x.grad()).isPresent();
     assertThat(y.grad()).isEmpty();
     Tensor z = first.apply(x, y).sum();
-    assertThatThrownBy(() -> Autograd.grad(z, y)).hasMessageContaining("does not depend on input 0");
+    assertThatThrownBy(() -> Autograd.grad(z, y))
+        .hasMessageContaining("does not depend on input 0");
   }
 
   /** x², whose backward leaves the tape. */
