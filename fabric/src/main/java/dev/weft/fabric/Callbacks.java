@@ -1,7 +1,7 @@
 package dev.weft.fabric;
 
 import dev.weft.fabric.text.Notices;
-import dev.weft.fabric.tree.Nested;
+import dev.weft.engine.Nested;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import dev.weft.engine.Tensor;
 import dev.weft.fabric.precision.Precision;
 import dev.weft.fabric.strategy.Strategy;
 import dev.weft.fabric.text.Notices;
-import dev.weft.fabric.tree.Nested;
+import dev.weft.engine.Nested;
 import dev.weft.nn.Module;
 import dev.weft.optim.Optimizer;
 import java.util.Collections;
