@@ -1,7 +1,7 @@
 package dev.weft.fabric;
 
-import dev.weft.fabric.text.Notices;
 import dev.weft.engine.Nested;
+import dev.weft.fabric.text.Notices;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.weft.fabric;
 
 import dev.weft.engine.Context;
 import dev.weft.engine.Device;
+import dev.weft.engine.Nested;
 import dev.weft.engine.Scope;
 import dev.weft.engine.Tensor;
 import dev.weft.fabric.accelerator.Accelerator;
@@ -20,7 +21,6 @@ import dev.weft.fabric.strategy.BackwardOptions;
 import dev.weft.fabric.strategy.ParallelStrategy;
 import dev.weft.fabric.strategy.Seat;
 import dev.weft.fabric.strategy.Strategy;
-import dev.weft.engine.Nested;
 import dev.weft.fabric.text.StatusLine;
 import dev.weft.nn.Module;
 import dev.weft.optim.Optimizer;

@@ -1,12 +1,12 @@
 package dev.weft.fabric;
 
 import dev.weft.engine.Context;
+import dev.weft.engine.Nested;
 import dev.weft.engine.Scope;
 import dev.weft.engine.Tensor;
 import dev.weft.fabric.precision.Precision;
 import dev.weft.fabric.strategy.Strategy;
 import dev.weft.fabric.text.Notices;
-import dev.weft.engine.Nested;
 import dev.weft.nn.Module;
 import dev.weft.optim.Optimizer;
 import java.util.Collections;

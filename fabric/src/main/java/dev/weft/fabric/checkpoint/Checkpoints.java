@@ -1,12 +1,12 @@
 package dev.weft.fabric.checkpoint;
 
 import dev.weft.engine.Generator;
+import dev.weft.engine.Nested;
 import dev.weft.engine.Tensor;
 import dev.weft.fabric.data.DataLoader;
 import dev.weft.fabric.precision.GradScaler;
 import dev.weft.fabric.precision.Precision;
 import dev.weft.fabric.strategy.Strategy;
-import dev.weft.engine.Nested;
 import dev.weft.nn.Module;
 import dev.weft.optim.LRScheduler;
 import dev.weft.optim.Optimizer;
