@@ -9,10 +9,18 @@ package dev.weft.engine;
  */
 public final class Philox {
 
-  private static final long MULTIPLIER_0 = 0xD2511F53L;
-  private static final long MULTIPLIER_1 = 0xCD9E8D57L;
-  private static final int WEYL_0 = 0x9E3779B9;
-  private static final int WEYL_1 = 0xBB67AE85;
+  /** What words 0 and 2 of the counter are multiplied with in each round. */
+  public static final long MULTIPLIER_0 = 0xD2511F53L;
+
+  public static final long MULTIPLIER_1 = 0xCD9E8D57L;
+
+  /** What is added to the two halves of the key after each round. */
+  public static final int WEYL_0 = 0x9E3779B9;
+
+  public static final int WEYL_1 = 0xBB67AE85;
+
+  public static final int ROUNDS = 10;
+
   private static final long LOW = 0xFFFFFFFFL;
 
   private Philox() {}
@@ -25,7 +33,7 @@ public final class Philox {
     int c3 = (int) (counterHigh >>> 32);
     int k0 = (int) key;
     int k1 = (int) (key >>> 32);
-    for (int round = 0; round < 10; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       long product0 = MULTIPLIER_0 * (c0 & LOW);
       long product1 = MULTIPLIER_1 * (c2 & LOW);
       c0 = (int) (product1 >>> 32) ^ c1 ^ k0;

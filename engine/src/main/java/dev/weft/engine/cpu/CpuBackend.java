@@ -104,20 +104,21 @@ public final class CpuBackend implements Backend {
       case Fill fill -> CreationKernels.fill(fill, out[0]);
       case Arange arange -> CreationKernels.arange(arange, out[0]);
 
+      case RandomOp random -> RandomKernels.random(random, out[0]);
+      case DropoutOp dropout -> RandomKernels.dropout(dropout, in[0], out[0]);
+      case Multinomial draws -> RandomKernels.multinomial(draws, in[0], out[0]);
+
       case SgdStep step -> StepKernels.run(step, in);
       case AdamStep step -> StepKernels.run(step, in);
 
       case Clamp _,
           Where _,
-          DropoutOp _,
           SoftmaxOp _,
           LogSoftmaxOp _,
           CrossEntropy _,
           CrossEntropyGrad _,
           LayerNormOp _,
-          LayerNormGrad _,
-          RandomOp _,
-          Multinomial _ ->
+          LayerNormGrad _ ->
           reference.compute(op, in, out);
     }
   }
