@@ -42,9 +42,14 @@ final class UserTrace {
     this.full = full;
   }
 
-  static String of(Throwable thrown) {
+  /**
+   * An exception as text.
+   *
+   * @param label stands before its name
+   */
+  static String of(Throwable thrown, String label) {
     var trace = new UserTrace(System.getProperty(PROPERTY) != null);
-    trace.add(thrown, "", "");
+    trace.add(thrown, "", label);
     if (trace.shortened) {
       trace
           .text

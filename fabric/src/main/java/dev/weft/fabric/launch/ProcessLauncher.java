@@ -36,7 +36,7 @@ public final class ProcessLauncher implements Launcher {
   private static final String STARTED = "weft.ranksStarted";
 
   /** How a process ends that only heard of another one's failure; nobody reports it. */
-  static final int ECHO_EXIT_CODE = 70;
+  public static final int ECHO_EXIT_CODE = 70;
 
   private final ClusterEnvironment cluster;
   private final int devices;
@@ -169,24 +169,28 @@ public final class ProcessLauncher implements Launcher {
     try {
       return withCommunicator(context, body);
     } catch (Throwable e) {
-      if (Lifeline.isHeld(environment) && Echoes.isEcho(e, own.globalRank())) {
-        endQuietly();
+      if (isForOthersToReport(e, own.globalRank(), environment)) {
+        System.exit(ECHO_EXIT_CODE);
       }
       throw RankProcesses.unchecked(e);
     }
   }
 
   /**
-   * The first cause is reported where it happened or by the launcher. If that is what has gone, the
-   * lifeline will speak; so wait for it.
+   * Whether a rank that ends with {@code thrown} should do so in silence, with {@link
+   * #ECHO_EXIT_CODE}: it only heard that another one failed, which is reported there or by the
+   * launcher. If that is what has gone, the lifeline will speak; so wait for it.
    */
-  private static void endQuietly() {
+  public static boolean isForOthersToReport(Throwable thrown, int rank, Environment environment) {
+    if (!Lifeline.isHeld(environment) || !Echoes.isEcho(thrown, rank)) {
+      return false;
+    }
     try {
       TimeUnit.MILLISECONDS.sleep(500);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    System.exit(ECHO_EXIT_CODE);
+    return true;
   }
 
   private Communicator joined(Ranks own) {

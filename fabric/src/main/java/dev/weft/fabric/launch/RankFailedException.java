@@ -9,7 +9,14 @@ import java.util.OptionalInt;
 public final class RankFailedException extends IllegalStateException {
 
   private static final long serialVersionUID = 1;
+
+  /** Signals are told as 128 and their number, which is 64 at most. */
   private static final int SIGNALS = 128;
+
+  private static final int LAST_SIGNAL = 64;
+
+  /** Instead of an exit code: it was a thread. */
+  private static final int THREAD = -1;
 
   private final int rank;
   private final int exitCode;
@@ -22,7 +29,8 @@ public final class RankFailedException extends IllegalStateException {
 
   /** A thread that ended with an exception. */
   static RankFailedException thrown(int rank, Throwable cause, String remark) {
-    return new RankFailedException("rank " + rank + " failed: " + cause + remark, rank, 0, cause);
+    return new RankFailedException(
+        "rank " + rank + " failed: " + cause + remark, rank, THREAD, cause);
   }
 
   /** A process that ended, and what this process noticed of it. */
@@ -33,8 +41,8 @@ public final class RankFailedException extends IllegalStateException {
   static String describe(int rank, int exitCode) {
     String what =
         exitCode == 0
-            ? " ended before it had joined the others; did its program launch Fabric?"
-            : exitCode > SIGNALS
+            ? " ended before it had joined the others (does its program launch Fabric?)"
+            : exitCode > SIGNALS && exitCode <= SIGNALS + LAST_SIGNAL
                 ? " was killed by signal " + (exitCode - SIGNALS)
                 : " failed with exit code " + exitCode + ", see its message";
     return "rank " + rank + what + "; the other ranks were stopped";
@@ -45,8 +53,8 @@ public final class RankFailedException extends IllegalStateException {
     return rank;
   }
 
-  /** The exit code of its process, other than 0; empty when it was a thread. */
+  /** The exit code of its process, 0 if that ended too early; empty when it was a thread. */
   public OptionalInt exitCode() {
-    return exitCode == 0 ? OptionalInt.empty() : OptionalInt.of(exitCode);
+    return exitCode == THREAD ? OptionalInt.empty() : OptionalInt.of(exitCode);
   }
 }

@@ -47,6 +47,7 @@ final class RankProcesses {
   private record Exit(int rank, int code) {}
 
   private final List<Process> processes;
+  private final int ownRank;
   private final BlockingQueue<Exit> exits = new LinkedBlockingQueue<>();
   private final CountDownLatch failureKnown = new CountDownLatch(1);
   private final CountDownLatch bodyOver = new CountDownLatch(1);
@@ -58,6 +59,7 @@ final class RankProcesses {
 
   private RankProcesses(List<Process> processes, Ranks own, int perNode) {
     this.processes = processes;
+    this.ownRank = own.globalRank();
     for (int i = 0; i < processes.size(); i++) {
       int rank = own.local(i + 1, perNode).globalRank();
       processes.get(i).onExit().thenAccept(p -> exits.add(new Exit(rank, p.exitValue())));
@@ -169,7 +171,7 @@ final class RankProcesses {
     synchronized (this) {
       joining = phase == Phase.JOINING;
     }
-    if (joining || Echoes.isEcho(thrown, 0)) {
+    if (joining || Echoes.isEcho(thrown, ownRank)) {
       try {
         failureKnown.await(ECHO_MILLIS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {

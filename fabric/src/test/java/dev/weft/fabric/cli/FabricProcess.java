@@ -3,6 +3,7 @@ package dev.weft.fabric.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +45,18 @@ final class FabricProcess {
     return start(arguments).result();
   }
 
+  /** Writes to files. */
   Running start(String... arguments) throws IOException {
+    Path out = Files.createTempFile(folder, "", ".out");
+    return start(Redirect.to(out.toFile()), out, arguments);
+  }
+
+  /** Its standard output, and that of its ranks, can be read while it runs. */
+  Running startTalking(String... arguments) throws IOException {
+    return start(Redirect.PIPE, Path.of(""), arguments);
+  }
+
+  private Running start(Redirect output, Path out, String... arguments) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -53,10 +65,9 @@ final class FabricProcess {
     command.add("-Duser.language=de"); // messages do not depend on it
     command.addAll(List.of("--module", "dev.weft.fabric/" + Main.class.getName()));
     command.addAll(List.of(arguments));
-    Path out = Files.createTempFile(folder, "", ".out");
     Path err = Files.createTempFile(folder, "", ".err");
     var builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.redirectOutput(output).redirectError(err.toFile());
     builder.environment().keySet().removeIf(FabricProcess::isOfALauncher);
     builder.environment().putAll(environment);
     return new Running(builder.start(), out, err);
@@ -75,7 +86,8 @@ final class FabricProcess {
         assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
             .as(() -> "the process ends; it wrote: " + read(out) + read(err))
             .isTrue();
-        return new Result(process.exitValue(), read(out), read(err));
+        return new Result(
+            process.exitValue(), out.toString().isEmpty() ? "" : read(out), read(err));
       }
     }
 
