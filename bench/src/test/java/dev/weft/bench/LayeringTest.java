@@ -70,6 +70,8 @@ class LayeringTest {
         FABRIC,
         JDK,
         "javax.crypto..",
+        "javax.lang.model..",
+        "javax.tools..",
         "jdk.net..",
         NULLNESS,
         ENGINE,

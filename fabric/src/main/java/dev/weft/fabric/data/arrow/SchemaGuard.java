@@ -1,10 +1,10 @@
 package dev.weft.fabric.data.arrow;
 
-import com.google.flatbuffers.Table;
 import java.nio.ByteBuffer;
 import org.apache.arrow.flatbuf.Endianness;
 import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.KeyValue;
+import org.apache.arrow.flatbuf.Null;
 import org.apache.arrow.flatbuf.Schema;
 import org.apache.arrow.flatbuf.Timestamp;
 import org.apache.arrow.flatbuf.Type;
@@ -53,7 +53,7 @@ final class SchemaGuard {
     }
     text(field.nameAsByteBuffer());
     texts(field.customMetadataLength(), field::customMetadata);
-    if (field.type(new Table()) == null) {
+    if (field.type(new Null()) == null) {
       throw new MalformedArrowException("a field has no type");
     }
     if (field.typeType() == Type.Timestamp && field.type(new Timestamp()) instanceof Timestamp t) {
