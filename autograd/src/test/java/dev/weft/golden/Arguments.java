@@ -18,8 +18,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * The arguments of one call of PyTorch by name: a {@code Tensor}, a list of them, a {@code Long},
- * {@code Double}, {@code Boolean}, {@code String} or {@code DType}, a list of such values, or the
- * {@code Json} of what is none of these. An argument that is not given has PyTorch's default, which
+ * {@code Double}, {@code Boolean}, {@code String} or {@code DType}, a list of such values or of
+ * {@code Index}, or the {@code Json} of what is none of these. An argument that is not given has PyTorch's default, which
  * the rows supply.
  */
 record Arguments(Map<String, Object> values) {
@@ -47,6 +47,9 @@ record Arguments(Map<String, Object> values) {
     }
     if (argument.has("dtype")) {
       return DType.of(argument.get("dtype").text());
+    }
+    if (argument.has("index")) {
+      return IndexRows.read(argument.get("index"), tensors);
     }
     return argument.has("value") ? plain(argument.get("value")) : argument;
   }

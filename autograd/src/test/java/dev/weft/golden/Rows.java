@@ -26,6 +26,7 @@ final class Rows {
     InitRows.addTo(ALL);
     InPlaceRows.addTo(ALL);
     LayerRows.addTo(ALL);
+    LinalgRows.addTo(ALL);
     LossRows.addTo(ALL);
     MatrixRows.addTo(ALL);
     ReduceRows.addTo(ALL);

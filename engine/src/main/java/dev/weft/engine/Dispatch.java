@@ -82,6 +82,27 @@ public final class Dispatch {
     return target;
   }
 
+  /**
+   * Overwrites {@code target} with the elements of {@code source}, which has its shape and, where
+   * gradients are recorded, its dtype. What the target was made from is forgotten: gradients go to
+   * the source.
+   */
+  static Tensor overwrite(Tensor target, Tensor source) {
+    Context context = Context.current();
+    Tensor[] both = {target, source};
+    var into = new CopyInto();
+    into.infer(specs(into, both));
+    requireOneDevice(into, both);
+    requireWritable(into, target);
+    Runnable record =
+        context.gradEnabled && isTracked(both)
+            ? Backends.tape().recordInPlace(new Copy(), target, new Tensor[] {source})
+            : () -> {};
+    compute(into, both, NO_TENSORS, context);
+    record.run();
+    return target;
+  }
+
   /** A kernel reads addresses: those of another device, or of none, would mean nothing to it. */
   private static void requireOneDevice(Op op, Tensor[] inputs) {
     for (int i = 1; i < inputs.length; i++) {

@@ -5,6 +5,7 @@ import dev.weft.engine.op.IndexSelect;
 import dev.weft.engine.op.IndexSum;
 import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.Scatter;
+import dev.weft.engine.op.ScatterReduce;
 import dev.weft.engine.op.ScatterSum;
 import dev.weft.engine.op.Take;
 import java.util.ArrayList;
@@ -74,6 +75,195 @@ public sealed interface IndexOps permits Tensor {
   /** Elements of the tensor, seen as one row, at these positions. See {@link Take}. */
   default Tensor take(Tensor index) {
     return Dispatch.run(new Take(), (Tensor) this, index);
+  }
+
+  /** {@link #takeAlongDim(Tensor, int)} of all elements as one row; the index as one, too. */
+  default Tensor takeAlongDim(Tensor index) {
+    return ((Tensor) this).reshape(-1).gather(0, index.reshape(-1));
+  }
+
+  /** {@link #gather} after both are broadcast to each other outside {@code dim}. */
+  default Tensor takeAlongDim(Tensor index, int dim) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    if (x.rank() != index.rank()) {
+      throw new ShapeException(
+          "take_along_dim: " + x.shape() + ", index " + index.shape() + ": ranks differ");
+    }
+    Shape around =
+        Shape.broadcast(
+            "take_along_dim", x.shape().with(axis, 1), index.shape().with(axis, 1));
+    return x.expand(around.with(axis, x.size(axis)))
+        .gather(axis, index.expand(around.with(axis, index.size(axis))));
+  }
+
+  /**
+   * A copy in which {@code source}'s elements replace, or add to, those at the positions that {@code
+   * index} names in the tensor seen as one row; negative ones count from the end.
+   */
+  default Tensor put(Tensor index, Tensor source, boolean accumulate) {
+    Tensor x = (Tensor) this;
+    index.spec().requireIndex("put");
+    if (!index.shape().equals(source.shape())) {
+      throw new ShapeException(
+          "put: index " + index.shape() + " and source " + source.shape() + ": shapes differ");
+    }
+    Tensor places = index.lt(0).where(index.add(x.numel()), index).reshape(-1);
+    Tensor flat = x.reshape(-1);
+    Tensor values = source.reshape(-1);
+    return (accumulate ? flat.scatterAdd(0, places, values) : flat.scatter(0, places, values))
+        .reshape(x.shape());
+  }
+
+  /** A copy with {@code source}'s slices in the place of those that {@code index} names. */
+  default Tensor indexCopy(int dim, Tensor index, Tensor source) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    Shape wanted = x.shape().with(axis, index.numel());
+    if (index.rank() > 1 || !source.shape().equals(wanted)) {
+      throw new ShapeException(
+          "index_copy: "
+              + x.shape()
+              + ", index "
+              + index.shape()
+              + ", source "
+              + source.shape()
+              + ": needs a row of indices and a source of "
+              + wanted);
+    }
+    return x.scatter(axis, along(axis, index, wanted), source);
+  }
+
+  /** A copy with {@code value} in the slices that {@code index} names; negative ones from the end. */
+  default Tensor indexFill(int dim, Tensor index, double value) {
+    Tensor x = (Tensor) this;
+    return indexFill(dim, index, Tensor.full(Shape.SCALAR, value, x.dtype(), x.device()));
+  }
+
+  /** As {@link #indexFill(int, Tensor, double)}, with a tensor of one element. */
+  default Tensor indexFill(int dim, Tensor index, Tensor value) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    index.spec().requireIndex("index_fill");
+    if (index.rank() > 1 || value.rank() != 0) {
+      throw new ShapeException(
+          "index_fill: index "
+              + index.shape()
+              + ", value "
+              + value.shape()
+              + ": needs a row of indices and a scalar");
+    }
+    Shape slices = x.shape().with(axis, index.numel());
+    Tensor places = index.lt(0).where(index.add(x.size(axis)), index);
+    return x.scatter(axis, along(axis, places, slices), value.to(x.dtype()).expand(slices));
+  }
+
+  /** A row of indices of slices as indices of elements, for {@link #scatter}. */
+  private static Tensor along(int axis, Tensor index, Shape shape) {
+    long[] sizes = new long[shape.rank()];
+    Arrays.fill(sizes, 1);
+    sizes[axis] = index.numel();
+    return index.reshape(sizes).expand(shape);
+  }
+
+  /**
+   * A copy in which {@code source}'s elements are combined with those in the places that {@code
+   * index} names. See {@link ScatterReduce}.
+   *
+   * @param includeSelf whether the element that was there takes part; where it does not, places that
+   *     no index names still keep it
+   */
+  default Tensor scatterReduce(
+      int dim, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    double neutral =
+        switch (reduction) {
+          case SUM, MEAN -> 0;
+          case PROD -> 1;
+          case AMAX -> x.dtype().isFloating() ? Double.NEGATIVE_INFINITY : x.dtype().min();
+          case AMIN -> x.dtype().isFloating() ? Double.POSITIVE_INFINITY : x.dtype().max();
+        };
+    Tensor start = includeSelf ? x : x.scatter(axis, index, neutral);
+    return switch (reduction) {
+      case SUM -> start.scatterAdd(axis, index, source);
+      case PROD -> combined(ScatterReduce.Kind.PROD, axis, start, index, source);
+      case AMAX -> combined(ScatterReduce.Kind.AMAX, axis, start, index, source);
+      case AMIN -> combined(ScatterReduce.Kind.AMIN, axis, start, index, source);
+      case MEAN -> {
+        Tensor ones = Tensor.ones(index.shape(), x.dtype(), x.device());
+        Tensor met = Dispatch.run(new ScatterSum(axis, x.shape()), index, ones);
+        Tensor count = includeSelf ? met.add(1) : met.maximum(Tensor.onesLike(met));
+        Tensor sum = start.scatterAdd(axis, index, source);
+        yield x.dtype().isFloating() ? sum.div(count) : sum.floorDivide(count);
+      }
+    };
+  }
+
+  private static Tensor combined(
+      ScatterReduce.Kind kind, int axis, Tensor x, Tensor index, Tensor source) {
+    return Dispatch.run(new ScatterReduce(axis, kind), x, index, source);
+  }
+
+  /** A copy with {@code source} as the slice at {@code index} of dimension {@code dim}. */
+  default Tensor selectScatter(Tensor source, int dim, long index) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    requireFills("select_scatter", source, x.select(axis, index).shape());
+    long place = index < 0 ? index + x.size(axis) : index;
+    return x.indexCopy(axis, Tensor.of(place).to(x.device()), source.unsqueeze(axis));
+  }
+
+  /** A copy with {@code source} in the place of {@code slice(dim, start, end, step)}. */
+  default Tensor sliceScatter(Tensor source, int dim, long start, long end, long step) {
+    Tensor x = (Tensor) this;
+    int axis = x.shape().dim(dim);
+    requireFills("slice_scatter", source, x.slice(axis, start, end, step).shape());
+    Tensor places = Tensor.arange(x.size(axis)).slice(0, start, end, step);
+    return x.indexCopy(axis, places.to(x.device()), source);
+  }
+
+  /** A copy with {@code source} as {@code diagonal(offset, dim1, dim2)}. */
+  default Tensor diagonalScatter(Tensor source, long offset, int dim1, int dim2) {
+    Tensor x = (Tensor) this;
+    requireFills("diagonal_scatter", source, x.diagonal(offset, dim1, dim2).shape());
+    Tensor places = Tensor.arange(x.numel()).reshape(x.shape()).diagonal(offset, dim1, dim2);
+    return x.put(places.to(x.device()), source, false);
+  }
+
+  private static void requireFills(String op, Tensor source, Shape part) {
+    if (!source.shape().equals(part)) {
+      throw new ShapeException(
+          op + ": source " + source.shape() + " does not fill the " + part + " it replaces");
+    }
+  }
+
+  /**
+   * {@code x[…]} as in Python: a view where positions and ranges pick the elements, a copy where
+   * tensors do. See {@link Index}.
+   */
+  default Tensor get(Index... indices) {
+    return Indexer.of((Tensor) this, indices).get();
+  }
+
+  /** A copy with {@code values} in the place of {@code x[…]}. */
+  default Tensor indexPut(Tensor values, Index... indices) {
+    return indexPut(values, false, indices);
+  }
+
+  /**
+   * A copy in which {@code values}, which broadcast, replace, or add to, what {@link #get} picks.
+   * Where elements are picked more than once, the last value wins or all are added.
+   */
+  default Tensor indexPut(Tensor values, boolean accumulate, Index... indices) {
+    Tensor x = (Tensor) this;
+    Tensor places = Indexer.positions(x.shape(), x.device(), indices);
+    requireSameDtype("index_put", x, values);
+    if (!values.shape().broadcastsTo(places.shape())) {
+      throw new ShapeException(
+          "index_put: values " + values.shape() + " do not broadcast to " + places.shape());
+    }
+    return x.put(places, values.expand(places.shape()), accumulate);
   }
 
   /** Draws {@code count} indices with replacement, weighted by the elements of each row. */

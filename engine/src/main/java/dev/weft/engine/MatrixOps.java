@@ -44,6 +44,267 @@ public sealed interface MatrixOps permits Tensor {
 
   /** The product of two matrices, strictly: both of rank 2. */
   default Tensor mm(Tensor other) {
+    requireRanks("mm", other, 2, 2);
     return Dispatch.run(new Matmul(), (Tensor) this, other);
+  }
+
+  /** The products of two batches of matrices of one size, strictly: (b, m, k) @ (b, k, n). */
+  default Tensor bmm(Tensor other) {
+    requireRanks("bmm", other, 3, 3);
+    return Dispatch.run(new Matmul(), (Tensor) this, other);
+  }
+
+  /** A matrix times a vector: (m, k) @ (k) → (m). */
+  default Tensor mv(Tensor vector) {
+    requireRanks("mv", vector, 2, 1);
+    return matmul(vector);
+  }
+
+  /** Σ xᵢ yᵢ of two vectors of one length. */
+  default Tensor dot(Tensor other) {
+    requireRanks("dot", other, 1, 1);
+    return matmul(other);
+  }
+
+  /** {@link #dot}: without complex numbers there is nothing to conjugate. */
+  default Tensor vdot(Tensor other) {
+    return dot(other);
+  }
+
+  /** Σ x y along one dimension; the two broadcast. */
+  default Tensor vecdot(Tensor other, int dim) {
+    return ((Tensor) this).mul(other).sum(dim);
+  }
+
+  /**
+   * The sum of products over both last dimensions: (*, k), (+, k) → (*, +). With a scalar it is the
+   * product.
+   */
+  default Tensor inner(Tensor other) {
+    Tensor x = (Tensor) this;
+    return x.rank() == 0 || other.rank() == 0
+        ? x.mul(other)
+        : x.tensordot(other, new int[] {-1}, new int[] {-1});
+  }
+
+  /** yᵢⱼ = xᵢ zⱼ of two vectors. */
+  default Tensor outer(Tensor other) {
+    requireRanks("outer", other, 1, 1);
+    return ((Tensor) this).unsqueeze(1).mul(other);
+  }
+
+  private void requireRanks(String op, Tensor other, int left, int right) {
+    Tensor x = (Tensor) this;
+    if (x.rank() != left || other.rank() != right) {
+      throw new ShapeException(
+          op
+              + ": "
+              + x.shape()
+              + " and "
+              + other.shape()
+              + ": needs "
+              + left
+              + " and "
+              + right
+              + " dimensions; matmul broadcasts");
+    }
+  }
+
+  /** this + a @ b. */
+  default Tensor addmm(Tensor a, Tensor b) {
+    return addmm(a, b, 1, 1);
+  }
+
+  /** β this + α (a @ b); this broadcasts to (m, n). With β = 0 its values are not read. */
+  default Tensor addmm(Tensor a, Tensor b, double beta, double alpha) {
+    return plus("addmm", a.mm(b), beta, alpha);
+  }
+
+  /** β this + α (a @ vector); this broadcasts to (m). With β = 0 its values are not read. */
+  default Tensor addmv(Tensor a, Tensor vector, double beta, double alpha) {
+    return plus("addmv", a.mv(vector), beta, alpha);
+  }
+
+  /** β this + α (x ⊗ y); this broadcasts to (m, n). With β = 0 its values are not read. */
+  default Tensor addr(Tensor x, Tensor y, double beta, double alpha) {
+    return plus("addr", x.outer(y), beta, alpha);
+  }
+
+  /** β this + α (a @ b) for each of a batch. With β = 0 the values of this are not read. */
+  default Tensor baddbmm(Tensor a, Tensor b, double beta, double alpha) {
+    return plus("baddbmm", a.bmm(b), beta, alpha);
+  }
+
+  /** β this + α Σ (a @ b) over a batch. With β = 0 the values of this are not read. */
+  default Tensor addbmm(Tensor a, Tensor b, double beta, double alpha) {
+    return plus("addbmm", a.bmm(b).sum(0), beta, alpha);
+  }
+
+  private Tensor plus(String op, Tensor product, double beta, double alpha) {
+    Tensor x = (Tensor) this;
+    if (!x.shape().broadcastsTo(product.shape())) {
+      throw new ShapeException(
+          op + ": " + x.shape() + " does not broadcast to the product " + product.shape());
+    }
+    if (x.dtype() != product.dtype()) {
+      throw new DTypeException(
+          op + ": " + x.spec() + " and a product of " + product.dtype() + ": dtypes differ");
+    }
+    Tensor scaled = scaled(op, product, alpha);
+    if (beta != 0) {
+      return scaled(op, x, beta).add(scaled);
+    }
+    // 0 · NaN would be NaN; what is never picked has a gradient of 0.
+    Tensor never = Tensor.zeros(Shape.SCALAR, DType.BOOL, x.device());
+    Tensor zero = Tensor.zeros(Shape.SCALAR, x.dtype(), x.device());
+    return x.requiresGrad() ? scaled.add(never.where(x, zero)) : scaled;
+  }
+
+  /** s · x without a change of dtype. */
+  private static Tensor scaled(String op, Tensor x, double s) {
+    if (s == 1) {
+      return x;
+    }
+    if (!x.dtype().isFloating() && s != Math.rint(s)) {
+      throw new DTypeException(op + ": " + x.spec() + " times " + s + ": needs a whole number");
+    }
+    return x.dtype().isFloating() ? x.mul(s) : x.mul((long) s);
+  }
+
+  /**
+   * The sum of products over pairs of dimensions, {@code dims[i]} of this with {@code others[i]} of
+   * the other; what is left of this comes first.
+   */
+  default Tensor tensordot(Tensor other, int[] dims, int[] others) {
+    Tensor x = (Tensor) this;
+    if (dims.length != others.length) {
+      throw new ShapeException(
+          "tensordot: " + dims.length + " dimensions with " + others.length + ": needs pairs");
+    }
+    long inner = 1;
+    for (int i = 0; i < dims.length; i++) {
+      if (x.size(dims[i]) != other.size(others[i])) {
+        throw new ShapeException(
+            "tensordot: "
+                + x.shape()
+                + " and "
+                + other.shape()
+                + ": sizes of dimensions "
+                + dims[i]
+                + " and "
+                + others[i]
+                + " differ");
+      }
+      inner *= x.size(dims[i]);
+    }
+    int count = dims.length;
+    int[] first = new int[count];
+    int[] last = new int[count];
+    for (int i = 0; i < count; i++) {
+      first[i] = i;
+      last[i] = x.rank() - count + i;
+    }
+    Tensor left = x.movedim(dims, last);
+    Tensor right = other.movedim(others, first);
+    Shape rows = left.shape().slice(0, x.rank() - count);
+    Shape columns = right.shape().slice(count, other.rank());
+    return left.reshape(rows.numel(), inner)
+        .mm(right.reshape(inner, columns.numel()))
+        .reshape(rows.concat(columns));
+  }
+
+  /** {@link #tensordot} of the last {@code count} dimensions with the other's first. */
+  default Tensor tensordot(Tensor other, int count) {
+    int[] dims = new int[count];
+    int[] others = new int[count];
+    for (int i = 0; i < count; i++) {
+      dims[i] = ((Tensor) this).rank() - count + i;
+      others[i] = i;
+    }
+    return tensordot(other, dims, others);
+  }
+
+  /** The Kronecker product: every element of this times the whole other tensor, in its place. */
+  default Tensor kron(Tensor other) {
+    Tensor x = (Tensor) this;
+    int rank = Math.max(x.rank(), other.rank());
+    long[] left = new long[2 * rank];
+    long[] right = new long[2 * rank];
+    long[] result = new long[rank];
+    for (int d = 0; d < rank; d++) {
+      long m = d < rank - x.rank() ? 1 : x.size(d - rank + x.rank());
+      long n = d < rank - other.rank() ? 1 : other.size(d - rank + other.rank());
+      left[2 * d] = m;
+      left[2 * d + 1] = 1;
+      right[2 * d] = 1;
+      right[2 * d + 1] = n;
+      result[d] = Math.multiplyExact(m, n);
+    }
+    return x.reshape(left).mul(other.reshape(right)).reshape(result);
+  }
+
+  /** The vector product along a dimension of size 3; the two broadcast. */
+  default Tensor cross(Tensor other, int dim) {
+    Tensor x = (Tensor) this;
+    Shape shape = Shape.broadcast("cross", x.shape(), other.shape());
+    int axis = shape.dim(dim);
+    if (shape.size(axis) != 3 || x.size(dim) != 3 || other.size(dim) != 3) {
+      throw new ShapeException(
+          "cross: "
+              + x.shape()
+              + " and "
+              + other.shape()
+              + ": dimension "
+              + dim
+              + " must be of size 3");
+    }
+    Tensor a = x.expand(shape);
+    Tensor b = other.expand(shape);
+    return a.roll(-1, axis).mul(b.roll(1, axis)).sub(a.roll(1, axis).mul(b.roll(-1, axis)));
+  }
+
+  /**
+   * The distances between the rows of this, (*, m, k), and of the other, (*, n, k): (*, m, n). Their
+   * gradient is 0 where two rows are equal.
+   *
+   * @param p of the p-norm, from 0 (how many elements differ) to ∞
+   */
+  default Tensor cdist(Tensor other, double p) {
+    Tensor x = (Tensor) this;
+    x.spec().requireFloating("cdist").requireRank("cdist", 2);
+    other.spec().requireRank("cdist", 2);
+    if (x.size(-1) != other.size(-1)) {
+      throw new ShapeException(
+          "cdist: " + x.shape() + " and " + other.shape() + ": rows of different lengths");
+    }
+    return Linalg.vectorNorm(x.unsqueeze(-2).sub(other.unsqueeze(-3)), p, new int[] {-1}, false);
+  }
+
+  /**
+   * The covariances of variables, one per row, over their observations, one per column; the sum is
+   * divided by their number less {@code correction}. A row is one variable.
+   *
+   * <p>Shape: (k, n) → (k, k), (n) → ().
+   */
+  default Tensor cov(long correction) {
+    Tensor x = (Tensor) this;
+    if (x.rank() > 2 || x.rank() == 0) {
+      throw new ShapeException("cov: " + x.shape() + ": must be (k, n) or (n)");
+    }
+    Tensor centred = x.sub(x.mean(-1, true));
+    double count = Math.max(0, x.size(-1) - correction);
+    return centred.rank() == 1
+        ? centred.dot(centred).div(count)
+        : centred.mm(centred.t()).div(count);
+  }
+
+  /** The coefficients of correlation of variables, one per row: from −1 to 1. See {@link #cov}. */
+  default Tensor corrcoef() {
+    Tensor cov = cov(1);
+    if (cov.rank() == 0) {
+      return cov.div(cov);
+    }
+    Tensor deviation = cov.diagonal().sqrt();
+    return cov.div(deviation.unsqueeze(1)).div(deviation).clamp(-1, 1);
   }
 }

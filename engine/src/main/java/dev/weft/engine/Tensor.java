@@ -1,13 +1,13 @@
 package dev.weft.engine;
 
 import dev.weft.engine.op.Binary;
-import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.spi.Tape;
 import dev.weft.engine.spi.TapeEntry;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,15 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public non-sealed class Tensor extends TensorJoins
-    implements ElementwiseOps, ReductionOps, ShapeOps, SplitOps, ArrangeOps, IndexOps, MatrixOps {
+    implements ElementwiseOps,
+        ReductionOps,
+        ShapeOps,
+        SplitOps,
+        ArrangeOps,
+        IndexOps,
+        MaskOps,
+        MatrixOps,
+        Index {
 
   private Storage storage;
   private Layout layout;
@@ -433,20 +441,34 @@ public non-sealed class Tensor extends TensorJoins
   // ------------------------------------------------------------------------------ in place
 
   /**
-   * Overwrites its elements with those of {@code source}, which broadcasts and converts. Returns
-   * this.
+   * Overwrites its elements with those of {@code source}, which broadcasts and converts; gradients
+   * go to the source. Returns this.
    */
   public Tensor copyFrom(Tensor source) {
-    if (isTracked() && Context.current().gradEnabled()
-        || source.isTracked() && Context.current().gradEnabled()) {
-      throw new IllegalStateException(
-          "copyFrom: gradients do not flow through it; call it inside Autograd.noGrad(), or use"
-              + " where or scatter");
-    }
     Tensor values = source.to(device());
-    Dispatch.runAll(
-        new CopyInto(), this, values.shape().equals(shape()) ? values : values.expand(shape()));
+    if (Context.current().gradEnabled() && (isTracked() || values.isTracked())) {
+      values = values.to(dtype());
+    }
+    return Dispatch.overwrite(this, values.expand(shape()));
+  }
+
+  /**
+   * Overwrites what {@link #get(Index...)} picks with {@code values}, which broadcast and convert.
+   * Returns this.
+   */
+  public Tensor set(Tensor values, Index... indices) {
+    Tensor converted = values.to(device()).to(dtype());
+    if (Context.current().gradEnabled() && (isTracked() || values.isTracked())
+        || Arrays.stream(indices).anyMatch(Tensor.class::isInstance)) {
+      return copyFrom(indexPut(converted, indices));
+    }
+    get(indices).copyFrom(converted);
     return this;
+  }
+
+  /** Overwrites what {@link #get(Index...)} picks with a number. Returns this. */
+  public Tensor set(double value, Index... indices) {
+    return set(full(Shape.SCALAR, value, dtype(), device()), indices);
   }
 
   /** Sets every element. Returns this. */

@@ -37,13 +37,17 @@ public abstract sealed class TensorFactories permits TensorJoins {
     return full(1, shape);
   }
 
+  public static Tensor ones(Shape shape, DType dtype, Device device) {
+    return full(shape, dtype.isFloating() ? (Number) 1.0 : (Number) 1L, dtype, device);
+  }
+
+  public static Tensor ones(Shape shape, DType dtype) {
+    return ones(shape, dtype, Context.current().defaultDevice());
+  }
+
   /** Ones of the shape, dtype and device of {@code like}. */
   public static Tensor onesLike(Tensor like) {
-    return full(
-        like.shape(),
-        like.dtype().isFloating() ? (Number) 1.0 : (Number) 1L,
-        like.dtype(),
-        like.device());
+    return ones(like.shape(), like.dtype(), like.device());
   }
 
   /** One value of the default dtype everywhere. */

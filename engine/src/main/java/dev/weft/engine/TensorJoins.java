@@ -136,6 +136,20 @@ public abstract sealed class TensorJoins extends TensorFactories permits Tensor 
     return cat(rows, 0);
   }
 
+  /**
+   * A sum of products in Einstein's notation: a letter per dimension, operands separated by commas,
+   * then an arrow and the letters of the result; all others are summed. {@code ...} stands for any
+   * dimensions, which broadcast; without an arrow the result has the letters that occur once, in
+   * alphabetical order.
+   *
+   * {@snippet :
+   * Tensor y = Tensor.einsum("bij,bjk->bik", a, b);   // a batch of matrix products
+   * }
+   */
+  public static Tensor einsum(String equation, Tensor... operands) {
+    return Einsum.of(equation, List.of(operands));
+  }
+
   private static Tensor[] promoted(List<Tensor> tensors) {
     DType dtype = tensors.getFirst().dtype();
     for (Tensor tensor : tensors) {

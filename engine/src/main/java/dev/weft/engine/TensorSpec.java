@@ -48,6 +48,19 @@ public record TensorSpec(Shape shape, DType dtype, Device device) {
     return this;
   }
 
+  /** This spec, or an exception that {@code op} takes float32 and float64 only. */
+  public TensorSpec requireFull(Object op) {
+    if (dtype != DType.FLOAT32 && dtype != DType.FLOAT64) {
+      throw new DTypeException(
+          op
+              + ": "
+              + this
+              + ": needs float32 or float64; convert it first, for example with"
+              + " x.to(DType.FLOAT32)");
+    }
+    return this;
+  }
+
   /** This spec, or an exception that {@code op} takes integer indices only. */
   public TensorSpec requireIndex(Object op) {
     if (dtype != DType.INT64 && dtype != DType.INT32) {

@@ -242,7 +242,14 @@ class OpContractTest {
     try (var _ = TensorScope.open()) {
       List<Placed> expectedInputs = place(values, arrangement, which);
       List<Placed> actualInputs = place(values, arrangement, which);
-      List<Tensor> expected = run(Optional.of(REFERENCE), op, expectedInputs);
+      List<Tensor> expected;
+      try {
+        expected = run(Optional.of(REFERENCE), op, expectedInputs);
+      } catch (ArithmeticException refusal) { // a matrix of equal rows has no inverse
+        assertThat(arrangement.repeats()).as("%s, %s", sample, arrangement).isTrue();
+        assertRefusedAlike(refusal, op, actualInputs);
+        return;
+      }
       List<Tensor> actual = run(Optional.empty(), op, actualInputs);
       for (int i = 0; i < expected.size(); i++) {
         Agreement.assertClose(
@@ -323,10 +330,7 @@ class OpContractTest {
         expected =
             run(Optional.of(REFERENCE), sample.op(), place(values, Arrangement.CONTIGUOUS, -1));
       } catch (RuntimeException refusal) {
-        assertThatThrownBy(
-                () -> run(Optional.empty(), sample.op(), place(values, Arrangement.CONTIGUOUS, -1)))
-            .isExactlyInstanceOf(refusal.getClass())
-            .hasMessage(refusal.getMessage());
+        assertRefusedAlike(refusal, sample.op(), place(values, Arrangement.CONTIGUOUS, -1));
         return;
       }
       List<Tensor> actual =
@@ -337,6 +341,12 @@ class OpContractTest {
         COMPARISONS.incrementAndGet();
       }
     }
+  }
+
+  private static void assertRefusedAlike(RuntimeException refusal, Op op, List<Placed> inputs) {
+    assertThatThrownBy(() -> run(Optional.empty(), op, inputs))
+        .isExactlyInstanceOf(refusal.getClass())
+        .hasMessage(refusal.getMessage());
   }
 
   private static Tensor special(Tensor like, int start) {

@@ -9,12 +9,16 @@ import dev.weft.engine.op.ArgReduce;
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Cat;
+import dev.weft.engine.op.Cholesky;
 import dev.weft.engine.op.Clamp;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.CrossEntropy;
 import dev.weft.engine.op.CrossEntropyGrad;
+import dev.weft.engine.op.Det;
 import dev.weft.engine.op.DropoutOp;
+import dev.weft.engine.op.Eig;
+import dev.weft.engine.op.Eigh;
 import dev.weft.engine.op.Fill;
 import dev.weft.engine.op.Gather;
 import dev.weft.engine.op.IndexSelect;
@@ -23,16 +27,24 @@ import dev.weft.engine.op.LayerNormGrad;
 import dev.weft.engine.op.LayerNormOp;
 import dev.weft.engine.op.LinearOp;
 import dev.weft.engine.op.LogSoftmaxOp;
+import dev.weft.engine.op.Lu;
 import dev.weft.engine.op.Matmul;
 import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.Op;
+import dev.weft.engine.op.Pinv;
+import dev.weft.engine.op.Qr;
 import dev.weft.engine.op.RandomOp;
 import dev.weft.engine.op.Reduce;
 import dev.weft.engine.op.Scatter;
+import dev.weft.engine.op.ScatterReduce;
 import dev.weft.engine.op.ScatterSum;
 import dev.weft.engine.op.SgdStep;
+import dev.weft.engine.op.Slogdet;
 import dev.weft.engine.op.SoftmaxOp;
+import dev.weft.engine.op.Solve;
+import dev.weft.engine.op.SolveTriangular;
 import dev.weft.engine.op.SumTo;
+import dev.weft.engine.op.Svd;
 import dev.weft.engine.op.Take;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.View;
@@ -113,12 +125,24 @@ public final class CpuBackend implements Backend {
 
       case Clamp _,
           Where _,
+          ScatterReduce _,
           SoftmaxOp _,
           LogSoftmaxOp _,
           CrossEntropy _,
           CrossEntropyGrad _,
           LayerNormOp _,
-          LayerNormGrad _ ->
+          LayerNormGrad _,
+          Solve _,
+          SolveTriangular _,
+          Cholesky _,
+          Lu _,
+          Qr _,
+          Det _,
+          Slogdet _,
+          Svd _,
+          Pinv _,
+          Eigh _,
+          Eig _ ->
           reference.compute(op, in, out);
     }
   }

@@ -21,6 +21,9 @@ public final class DTypes {
 
   public static final Set<DType> FLOATING =
       Collections.unmodifiableSet(EnumSet.of(FLOAT32, FLOAT64, FLOAT16, BFLOAT16));
+  /** float32 and float64. */
+  public static final Set<DType> FULL = Collections.unmodifiableSet(EnumSet.of(FLOAT32, FLOAT64));
+
   public static final Set<DType> INTEGER =
       Collections.unmodifiableSet(EnumSet.of(INT8, INT16, INT32, INT64, UINT8));
   public static final Set<DType> INTEGRAL =

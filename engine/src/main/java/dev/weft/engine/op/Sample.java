@@ -28,8 +28,18 @@ public record Sample(Op op, List<Input> inputs, String name) {
     FULL
   }
 
-  /** How one input is drawn: uniform in the domain, by its integer bounds for integer dtypes. */
-  public record Input(Shape shape, Kind kind, Domain domain) {}
+  /**
+   * How one input is drawn: uniform in the domain, by its integer bounds for integer dtypes.
+   *
+   * @param ridge added to the diagonal of each matrix, which makes it well conditioned
+   */
+  public record Input(Shape shape, Kind kind, Domain domain, double ridge) {
+
+    /** Without a ridge. */
+    public Input(Shape shape, Kind kind, Domain domain) {
+      this(shape, kind, domain, 0);
+    }
+  }
 
   /** An op on inputs of these shapes, drawn from −2 to 2. */
   public static Sample of(Op op, Shape... shapes) {
@@ -89,6 +99,14 @@ public record Sample(Op op, List<Input> inputs, String name) {
     return new Sample(op, List.copyOf(changed), name);
   }
 
+  /** With input {@code index} matrices that have {@code ridge} added to their diagonal. */
+  public Sample ridge(int index, double ridge) {
+    Input input = inputs.get(index);
+    var changed = new ArrayList<>(inputs);
+    changed.set(index, new Input(input.shape, input.kind, input.domain, ridge));
+    return new Sample(op, List.copyOf(changed), name);
+  }
+
   /** With a name that says what is special. */
   public Sample named(String special) {
     return new Sample(op, inputs, op + ": " + special);
@@ -117,9 +135,21 @@ public record Sample(Op op, List<Input> inputs, String name) {
           values[i] = ((long) values[i]) & 1;
         }
       }
+      addRidge(values, input);
       tensors.add(Tensor.of(values).to(drawn).reshape(input.shape));
     }
     return tensors;
+  }
+
+  private static void addRidge(double[] values, Input input) {
+    if (input.ridge != 0) {
+      int columns = (int) input.shape.size(-1);
+      int size = (int) input.shape.size(-2) * columns;
+      for (int i = 0; i < values.length; i++) {
+        int row = i % size / columns;
+        values[i] += row == i % columns ? input.ridge : 0;
+      }
+    }
   }
 
   @Override

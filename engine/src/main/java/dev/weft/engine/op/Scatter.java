@@ -23,19 +23,43 @@ public record Scatter(int dim) implements Op {
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
     TensorSpec x = inputs.get(0).requireDim(this, dim);
     TensorSpec index = inputs.get(1).requireIndex(this);
-    TensorSpec source = inputs.get(2);
+    requireSource(this, dim, x, index, inputs.get(2));
+    return List.of(x);
+  }
+
+  /** The source has the dtype of x, and index fits into both. */
+  static void requireSource(Op op, int dim, TensorSpec x, TensorSpec index, TensorSpec source) {
     if (source.dtype() != x.dtype()) {
       throw new DTypeException(
-          this
+          op
               + ": "
               + x
               + " and source "
               + source
               + ": dtypes differ; convert one with x.to(dtype)");
     }
-    Gather.requireFits(this, dim, x.shape(), index.shape(), "x");
-    Gather.requireFits(this, -1, source.shape(), index.shape(), "source");
-    return List.of(x);
+    Gather.requireFits(op, dim, x.shape(), index.shape(), "x");
+    Gather.requireFits(op, -1, source.shape(), index.shape(), "source");
+  }
+
+  /** The part of a source that an index of this shape reaches. */
+  static Tensor corner(Tensor source, Shape index) {
+    for (int d = 0; d < index.rank(); d++) {
+      if (source.size(d) != index.size(d)) {
+        source = source.narrow(d, 0, index.size(d));
+      }
+    }
+    return source;
+  }
+
+  /** The gradient of a source from that of its {@link #corner}: 0 for what is not used. */
+  static Tensor uncorner(Tensor g, TensorSpec source) {
+    int rank = source.rank();
+    long[] pads = new long[2 * rank];
+    for (int d = 0; d < rank; d++) {
+      pads[2 * (rank - 1 - d) + 1] = source.shape().size(d) - g.size(d);
+    }
+    return g.shape().equals(source.shape()) ? g : g.pad(pads);
   }
 
   /** As in PyTorch, the source's gradient is right only where no index occurs twice. */
@@ -55,18 +79,7 @@ public record Scatter(int dim) implements Op {
           pull.give(0, pull.grad().scatter(dim, index, zeros));
         }
         if (pull.needs(2)) {
-          Tensor g = pull.grad().gather(dim, index);
-          Shape source = pull.inputSpec(2).shape();
-          for (int d = 0; d < source.rank(); d++) {
-            long missing = source.size(d) - g.size(d);
-            if (missing > 0) {
-              g =
-                  Tensor.cat(
-                      List.of(g, Tensor.zeros(g.shape().with(d, missing), g.dtype(), g.device())),
-                      d);
-            }
-          }
-          pull.give(2, g);
+          pull.give(2, uncorner(pull.grad().gather(dim, index), pull.inputSpec(2)));
         }
       }
     };

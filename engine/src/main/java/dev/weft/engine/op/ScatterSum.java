@@ -36,17 +36,7 @@ public record ScatterSum(int dim, Shape shape) implements Op {
       @Override
       public void pull(Pull pull) {
         Tensor index = pull.input(0);
-        Tensor g = pull.grad().gather(dim, index);
-        Shape source = pull.inputSpec(1).shape();
-        for (int d = 0; d < source.rank(); d++) {
-          long missing = source.size(d) - g.size(d);
-          if (missing > 0) {
-            g =
-                Tensor.cat(
-                    List.of(g, Tensor.zeros(g.shape().with(d, missing), g.dtype(), g.device())), d);
-          }
-        }
-        pull.give(1, g);
+        pull.give(1, Scatter.uncorner(pull.grad().gather(dim, index), pull.inputSpec(1)));
       }
     };
   }

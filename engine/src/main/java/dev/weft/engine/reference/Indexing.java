@@ -10,6 +10,7 @@ import dev.weft.engine.op.IndexSelect;
 import dev.weft.engine.op.IndexSum;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.op.Scatter;
+import dev.weft.engine.op.ScatterReduce;
 import dev.weft.engine.op.ScatterSum;
 import dev.weft.engine.op.Take;
 import dev.weft.engine.reference.Values.Axis;
@@ -72,6 +73,26 @@ final class Indexing {
       long[] result = Values.longs(x);
       for (int i = 0; i < to.length; i++) {
         result[(int) to[i]] = values[i];
+      }
+      Values.write(y, result);
+    }
+  }
+
+  static void scatterReduce(ScatterReduce op, Tensor x, Tensor index, Tensor source, Tensor y) {
+    long[] to = elements(op, op.dim(), x.shape(), index);
+    Layout used = corner(source, index.shape());
+    if (y.dtype().isFloating()) {
+      double[] values = Values.doubles(source, used);
+      double[] result = Values.doubles(x);
+      for (int i = 0; i < to.length; i++) {
+        result[(int) to[i]] = op.kind().at(result[(int) to[i]], values[i]);
+      }
+      Values.write(y, result);
+    } else {
+      long[] values = Values.longs(source, used);
+      long[] result = Values.longs(x);
+      for (int i = 0; i < to.length; i++) {
+        result[(int) to[i]] = op.kind().at(result[(int) to[i]], values[i]);
       }
       Values.write(y, result);
     }
