@@ -19,8 +19,8 @@ import java.util.function.UnaryOperator;
 /**
  * The arguments of one call of PyTorch by name: a {@code Tensor}, a list of them, a {@code Long},
  * {@code Double}, {@code Boolean}, {@code String} or {@code DType}, a list of such values or of
- * {@code Index}, or the {@code Json} of what is none of these. An argument that is not given has PyTorch's default, which
- * the rows supply.
+ * {@code Index}, or the {@code Json} of what is none of these. An argument that is not given has
+ * PyTorch's default, which the rows supply.
  */
 record Arguments(Map<String, Object> values) {
 

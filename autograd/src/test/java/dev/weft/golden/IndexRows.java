@@ -22,8 +22,7 @@ final class IndexRows {
     rows.inPlace("torch.Tensor.__setitem__", IndexRows::set);
     rows.one(
         "torch.Tensor.index_put",
-        a ->
-            a.input().indexPut(a.tensor("values"), a.flag("accumulate", false), indices(a)));
+        a -> a.input().indexPut(a.tensor("values"), a.flag("accumulate", false), indices(a)));
   }
 
   private static void set(Tensor x, Arguments a) {
@@ -135,7 +134,9 @@ final class IndexRows {
             default -> {
               Json slice = item.get("slice");
               yield Index.range(
-                  bound(slice.get(0), 0), bound(slice.get(1), Long.MAX_VALUE), bound(slice.get(2), 1));
+                  bound(slice.get(0), 0),
+                  bound(slice.get(1), Long.MAX_VALUE),
+                  bound(slice.get(2), 1));
             }
           });
     }

@@ -53,8 +53,7 @@ final class LinalgRows {
   }
 
   private static void addFactors(Rows rows) {
-    rows.one(
-        "torch.linalg.cholesky", a -> Linalg.cholesky(symmetric(a), a.flag("upper", false)));
+    rows.one("torch.linalg.cholesky", a -> Linalg.cholesky(symmetric(a), a.flag("upper", false)));
     rows.many(
         "torch.linalg.lu",
         a -> {
@@ -95,8 +94,7 @@ final class LinalgRows {
     of(rows, "cond", Linalg::cond);
     of(rows, "matrix_rank", Linalg::matrixRank);
     of(rows, "norm", Linalg::norm);
-    rows.one(
-        "torch.linalg.matrix_norm", a -> Linalg.matrixNorm(a.tensor("A"), norm(a)));
+    rows.one("torch.linalg.matrix_norm", a -> Linalg.matrixNorm(a.tensor("A"), norm(a)));
     rows.one(
         "torch.linalg.vector_norm",
         a ->
@@ -126,9 +124,7 @@ final class LinalgRows {
         a -> Linalg.vander(a.tensor("x"), a.dim("N", (int) a.tensor("x").size(-1))));
     rows.one(
         "torch.linalg.diagonal",
-        a ->
-            a.tensor("A")
-                .diagonal(a.whole("offset", 0), a.dim("dim1", -2), a.dim("dim2", -1)));
+        a -> a.tensor("A").diagonal(a.whole("offset", 0), a.dim("dim1", -2), a.dim("dim2", -1)));
     rows.one("torch.cov", a -> a.input().cov(a.whole("correction", 1)));
     rows.unary("torch.corrcoef", Tensor::corrcoef);
   }

@@ -43,8 +43,7 @@ final class ShapeRows {
     rows.binary("torch.Tensor.expand_as", Tensor::expandAs);
     rows.unary("torch.Tensor.mT", Tensor::mT);
     rows.unary("torch.Tensor.T", Tensor::t);
-    rows.one(
-        "torch.Tensor.unflatten", a -> a.input().unflatten(a.dim("dim"), a.wholes("sizes")));
+    rows.one("torch.Tensor.unflatten", a -> a.input().unflatten(a.dim("dim"), a.wholes("sizes")));
     rows.one(
         "torch.Tensor.unfold",
         a -> a.input().unfold(a.dim("dimension"), a.whole("size"), a.whole("step")));

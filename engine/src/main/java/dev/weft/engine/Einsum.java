@@ -78,7 +78,13 @@ final class Einsum {
     int open = operand.rank() - named;
     if (dots < 0 ? open != 0 : open < 0) {
       throw new ShapeException(
-          "einsum: '" + equation + "': '" + letters + "' names " + named + " dimensions of "
+          "einsum: '"
+              + equation
+              + "': '"
+              + letters
+              + "' names "
+              + named
+              + " dimensions of "
               + operand.shape());
     }
     return requireLetters(dots < 0 ? letters : letters.replace("...", hidden(open)));
@@ -116,8 +122,7 @@ final class Einsum {
         if (x.size(i) != x.size(again)) {
           throw differ(letters.charAt(i), x.size(i), x.size(again));
         }
-        String rest =
-            new StringBuilder(letters).deleteCharAt(again).deleteCharAt(i).toString();
+        String rest = new StringBuilder(letters).deleteCharAt(again).deleteCharAt(i).toString();
         return diagonal(new Term(x.diagonal(0, i, again), rest + letters.charAt(i)));
       }
     }

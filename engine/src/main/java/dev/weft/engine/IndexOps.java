@@ -91,15 +91,14 @@ public sealed interface IndexOps permits Tensor {
           "take_along_dim: " + x.shape() + ", index " + index.shape() + ": ranks differ");
     }
     Shape around =
-        Shape.broadcast(
-            "take_along_dim", x.shape().with(axis, 1), index.shape().with(axis, 1));
+        Shape.broadcast("take_along_dim", x.shape().with(axis, 1), index.shape().with(axis, 1));
     return x.expand(around.with(axis, x.size(axis)))
         .gather(axis, index.expand(around.with(axis, index.size(axis))));
   }
 
   /**
-   * A copy in which {@code source}'s elements replace, or add to, those at the positions that {@code
-   * index} names in the tensor seen as one row; negative ones count from the end.
+   * A copy in which {@code source}'s elements replace, or add to, those at the positions that
+   * {@code index} names in the tensor seen as one row; negative ones count from the end.
    */
   default Tensor put(Tensor index, Tensor source, boolean accumulate) {
     Tensor x = (Tensor) this;
@@ -134,7 +133,9 @@ public sealed interface IndexOps permits Tensor {
     return x.scatter(axis, along(axis, index, wanted), source);
   }
 
-  /** A copy with {@code value} in the slices that {@code index} names; negative ones from the end. */
+  /**
+   * A copy with {@code value} in the slices that {@code index} names; negative ones from the end.
+   */
   default Tensor indexFill(int dim, Tensor index, double value) {
     Tensor x = (Tensor) this;
     return indexFill(dim, index, Tensor.full(Shape.SCALAR, value, x.dtype(), x.device()));
@@ -170,8 +171,8 @@ public sealed interface IndexOps permits Tensor {
    * A copy in which {@code source}'s elements are combined with those in the places that {@code
    * index} names. See {@link ScatterReduce}.
    *
-   * @param includeSelf whether the element that was there takes part; where it does not, places that
-   *     no index names still keep it
+   * @param includeSelf whether the element that was there takes part; where it does not, places
+   *     that no index names still keep it
    */
   default Tensor scatterReduce(
       int dim, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {

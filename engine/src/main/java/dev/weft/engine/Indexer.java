@@ -35,8 +35,7 @@ record Indexer(Tensor view, List<Integer> dims, List<Tensor> indices) {
     for (Index index : indices) {
       switch (index) {
         case Index.At(long position) -> view = view.select(dim, position);
-        case Index.Range(long from, long to, long step) ->
-            view = view.slice(dim++, from, to, step);
+        case Index.Range(long from, long to, long step) -> view = view.slice(dim++, from, to, step);
         case Index.Marker marker -> {
           if (marker == Index.Marker.ELLIPSIS) {
             dim += free;
@@ -142,8 +141,7 @@ record Indexer(Tensor view, List<Integer> dims, List<Tensor> indices) {
     }
     Shape picked = indices.getFirst().shape();
     return rows.indexSelect(first, row.reshape(-1))
-        .reshape(
-            x.shape().slice(0, first).concat(picked).concat(x.shape().slice(last, x.rank())));
+        .reshape(x.shape().slice(0, first).concat(picked).concat(x.shape().slice(last, x.rank())));
   }
 
   /** Where the index tensors' dimensions go. */

@@ -15,11 +15,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Linear algebra, with the names of {@code torch.linalg}. In the shapes, * stands for a batch of any
- * dimensions; every matrix of it is treated alone.
+ * Linear algebra, with the names of {@code torch.linalg}. In the shapes, * stands for a batch of
+ * any dimensions; every matrix of it is treated alone.
  *
- * <p>Dtype: float32 or float64, unchanged. A matrix for which there is no result, such as a singular
- * one for {@link #inv}, throws {@link ArithmeticException}.
+ * <p>Dtype: float32 or float64, unchanged. A matrix for which there is no result, such as a
+ * singular one for {@link #inv}, throws {@link ArithmeticException}.
  */
 public final class Linalg {
 
@@ -103,8 +103,8 @@ public final class Linalg {
   }
 
   /**
-   * The X of least norm among those that minimise ‖A X − B‖. Shape: A (*, m, n), B (*, m, k) → X (*,
-   * n, k).
+   * The X of least norm among those that minimise ‖A X − B‖. Shape: A (*, m, n), B (*, m, k) → X
+   * (*, n, k).
    */
   public static LeastSquares lstsq(Tensor a, Tensor b) {
     Tensor s = svdvals(a);
@@ -386,8 +386,8 @@ public final class Linalg {
 
   /**
    * The product of a chain of matrices in the order of least arithmetic; the first and the last may
-   * be vectors. Source: dynamic programming over split points, as in Cormen et al., "Introduction to
-   * Algorithms".
+   * be vectors. Source: dynamic programming over split points, as in Cormen et al., "Introduction
+   * to Algorithms".
    */
   public static Tensor multiDot(List<Tensor> tensors) {
     int count = tensors.size();

@@ -264,8 +264,8 @@ public sealed interface MatrixOps permits Tensor {
   }
 
   /**
-   * The distances between the rows of this, (*, m, k), and of the other, (*, n, k): (*, m, n). Their
-   * gradient is 0 where two rows are equal.
+   * The distances between the rows of this, (*, m, k), and of the other, (*, n, k): (*, m, n).
+   * Their gradient is 0 where two rows are equal.
    *
    * @param p of the p-norm, from 0 (how many elements differ) to ∞
    */

@@ -36,10 +36,7 @@ public record Cholesky() implements Op {
   static List<ErrorSample> squareErrors(Op op) {
     return List.of(
         ErrorSample.of(
-            op,
-            ShapeException.class,
-            "must be square",
-            TensorSpec.of(shape(3, 4), DType.FLOAT32)),
+            op, ShapeException.class, "must be square", TensorSpec.of(shape(3, 4), DType.FLOAT32)),
         ErrorSample.of(
             op,
             ShapeException.class,

@@ -21,6 +21,7 @@ public final class DTypes {
 
   public static final Set<DType> FLOATING =
       Collections.unmodifiableSet(EnumSet.of(FLOAT32, FLOAT64, FLOAT16, BFLOAT16));
+
   /** float32 and float64. */
   public static final Set<DType> FULL = Collections.unmodifiableSet(EnumSet.of(FLOAT32, FLOAT64));
 

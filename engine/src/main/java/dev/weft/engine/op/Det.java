@@ -34,8 +34,7 @@ public record Det() implements Op {
               Tensor a = p.input(0);
               Tensor det = p.output(0);
               boolean singular = !a.device().isMeta() && det.eq(0).any().itemLong() == 1;
-              Tensor cofactors =
-                  singular ? cofactors(a) : column(det).mul(Linalg.inv(a).mT());
+              Tensor cofactors = singular ? cofactors(a) : column(det).mul(Linalg.inv(a).mT());
               return column(g).mul(cofactors);
             }));
   }

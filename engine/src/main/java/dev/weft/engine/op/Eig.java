@@ -55,7 +55,9 @@ public record Eig() implements Op {
     return Autocast.FLOAT32;
   }
 
-  /** Positive matrices of two rows, and small ones beside a large diagonal, have real eigenvalues. */
+  /**
+   * Positive matrices of two rows, and small ones beside a large diagonal, have real eigenvalues.
+   */
   public static List<Sample> samples() {
     var op = new Eig();
     return List.of(

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Elimination with row exchanges: A = P L U, where P permutes rows, L has ones on its diagonal and 0
- * above, U has 0 below. The largest entry of a column is the pivot.
+ * Elimination with row exchanges: A = P L U, where P permutes rows, L has ones on its diagonal and
+ * 0 above, U has 0 below. The largest entry of a column is the pivot.
  *
  * <p>Shape: (*, m, n) → P (*, m, m), L (*, m, k), U (*, k, n) with k the smaller of m and n. P has
  * no gradient.
@@ -54,16 +54,14 @@ public record Lu() implements Op {
             Tensor rest = u.narrow(-1, m, n - m);
             Tensor g2 = Linalg.solveTriangular(l.mT(), gu.narrow(-1, m, n - m), true, true, true);
             Tensor g1 =
-                square(
-                    l, u.narrow(-1, 0, m), gl.sub(g2.matmul(rest.mT())), gu.narrow(-1, 0, m));
+                square(l, u.narrow(-1, 0, m), gl.sub(g2.matmul(rest.mT())), gu.narrow(-1, 0, m));
             pull.give(0, p.matmul(Tensor.cat(List.of(g1, g2), -1)));
           } else if (m > n) {
             Tensor rest = l.narrow(-2, n, m - n);
             Tensor g2 =
                 Linalg.solveTriangular(u.mT(), gl.narrow(-2, n, m - n), false, false, false);
             Tensor g1 =
-                square(
-                    l.narrow(-2, 0, n), u, gl.narrow(-2, 0, n), gu.sub(rest.mT().matmul(g2)));
+                square(l.narrow(-2, 0, n), u, gl.narrow(-2, 0, n), gu.sub(rest.mT().matmul(g2)));
             pull.give(0, p.matmul(Tensor.cat(List.of(g1, g2), -2)));
           } else {
             pull.give(0, p.matmul(square(l, u, gl, gu)));

@@ -14,7 +14,8 @@ import java.util.Set;
  * The Moore-Penrose inverse A⁺ = V diag(1/S) Uᵀ; singular values up to {@code rtol} times the
  * largest count as 0, and so do their inverses. NaN and infinity throw {@link ArithmeticException}.
  *
- * <p>Shape: (*, m, n) → (*, n, m). The gradient holds where a small change leaves the rank as it is.
+ * <p>Shape: (*, m, n) → (*, n, m). The gradient holds where a small change leaves the rank as it
+ * is.
  */
 public record Pinv(double rtol) implements Op {
 

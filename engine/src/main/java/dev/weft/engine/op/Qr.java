@@ -15,9 +15,9 @@ import java.util.Set;
 /**
  * A = Q R with orthonormal columns in Q and 0 below the diagonal of R, which is not negative.
  *
- * <p>Shape: (*, m, n) → Q (*, m, k), R (*, k, n) with k = m where {@code complete}, else the smaller
- * of m and n. Gradients need the first columns of A to be independent, and no complete Q of a tall
- * A, whose last columns A does not determine.
+ * <p>Shape: (*, m, n) → Q (*, m, k), R (*, k, n) with k = m where {@code complete}, else the
+ * smaller of m and n. Gradients need the first columns of A to be independent, and no complete Q of
+ * a tall A, whose last columns A does not determine.
  */
 public record Qr(boolean complete) implements Op {
 
@@ -28,8 +28,7 @@ public record Qr(boolean complete) implements Op {
     long m = a.shape().size(-2);
     long n = a.shape().size(-1);
     long k = complete ? m : Math.min(m, n);
-    return List.of(
-        a.withShape(batch.concat(shape(m, k))), a.withShape(batch.concat(shape(k, n))));
+    return List.of(a.withShape(batch.concat(shape(m, k))), a.withShape(batch.concat(shape(k, n))));
   }
 
   /**

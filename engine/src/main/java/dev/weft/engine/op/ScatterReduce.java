@@ -78,7 +78,8 @@ public record ScatterReduce(int dim, Kind kind) implements Op {
     Tensor index = pull.input(1);
     Tensor own = pull.input(0).eq(y).to(y.dtype());
     Tensor others = source.eq(y.gather(dim, index)).to(y.dtype());
-    Tensor share = pull.grad().div(own.add(sums(index, others, y.shape())).maximum(Tensor.onesLike(y)));
+    Tensor share =
+        pull.grad().div(own.add(sums(index, others, y.shape())).maximum(Tensor.onesLike(y)));
     if (pull.needs(0)) {
       pull.give(0, share.mul(own));
     }
@@ -94,8 +95,7 @@ public record ScatterReduce(int dim, Kind kind) implements Op {
     Tensor one = Tensor.onesLike(x);
     Tensor zeroX = x.eq(0);
     Tensor zeroSource = source.eq(0);
-    Tensor zeros =
-        zeroX.to(x.dtype()).add(sums(index, zeroSource.to(x.dtype()), x.shape()));
+    Tensor zeros = zeroX.to(x.dtype()).add(sums(index, zeroSource.to(x.dtype()), x.shape()));
     Tensor factorX = zeroX.where(one, x);
     Tensor factorSource = zeroSource.where(Tensor.onesLike(source), source);
     Tensor product = pull.grad().mul(Dispatch.run(this, factorX, index, factorSource));
@@ -106,8 +106,7 @@ public record ScatterReduce(int dim, Kind kind) implements Op {
     if (pull.needs(2)) {
       Tensor alone = zeros.gather(dim, index).eq(zeroSource.to(x.dtype()));
       Tensor g = product.gather(dim, index).div(factorSource);
-      pull.give(
-          2, Scatter.uncorner(alone.where(g, Tensor.zerosLike(g)), pull.inputSpec(2)));
+      pull.give(2, Scatter.uncorner(alone.where(g, Tensor.zerosLike(g)), pull.inputSpec(2)));
     }
   }
 
@@ -154,10 +153,8 @@ public record ScatterReduce(int dim, Kind kind) implements Op {
             x,
             index,
             TensorSpec.of(shape(3, 1), DType.FLOAT32)),
-        ErrorSample.of(
-            op, DTypeException.class, "dtypes differ", x, index, index),
-        ErrorSample.of(
-            op, DTypeException.class, "indices must be int64", x, x, x));
+        ErrorSample.of(op, DTypeException.class, "dtypes differ", x, index, index),
+        ErrorSample.of(op, DTypeException.class, "indices must be int64", x, x, x));
   }
 
   @Override

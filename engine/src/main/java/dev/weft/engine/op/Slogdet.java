@@ -27,8 +27,7 @@ public record Slogdet() implements Op {
         new Gradient.Saves(1, 0),
         pull ->
             pull.give(
-                0,
-                Linalg.inv(pull.input(0)).mT().mul(pull.grad(1).unsqueeze(-1).unsqueeze(-1))));
+                0, Linalg.inv(pull.input(0)).mT().mul(pull.grad(1).unsqueeze(-1).unsqueeze(-1))));
   }
 
   @Override

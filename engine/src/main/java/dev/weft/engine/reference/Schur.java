@@ -158,7 +158,8 @@ final class Schur {
             ? spread * spread
             : t[last - 1][last - 1] * t[last][last] - t[last - 1][last] * t[last][last - 1];
     double x =
-        t[first][first] * (t[first][first] - trace) + t[first][first + 1] * t[first + 1][first]
+        t[first][first] * (t[first][first] - trace)
+            + t[first][first + 1] * t[first + 1][first]
             + det;
     double y = t[first + 1][first] * (t[first][first] + t[first + 1][first + 1] - trace);
     double w = t[first + 1][first] * t[first + 2][first + 1];
