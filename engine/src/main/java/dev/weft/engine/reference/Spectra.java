@@ -36,7 +36,7 @@ final class Spectra {
      * Rotates pairs of columns until all are orthogonal: then they are U S, and the rotations V.
      * Source: Hestenes, "Inversion of matrices by biorthogonalization and related results", 1958.
      *
-     * @param x the columns
+     * @param columns of the matrix; there are not more of them than rows
      * @param length how long each is
      */
     private static Singular tall(double[][] columns, int length) {
