@@ -134,12 +134,16 @@ final class Einsum {
     for (int d = 0; d < term.letters.length(); d++) {
       char letter = term.letters.charAt(d);
       long size = term.tensor.size(d);
-      long known = sizes.getOrDefault(letter, 1L);
+      long known = size(letter);
       if (size != known && size != 1 && known != 1) {
         throw differ(letter, known, size);
       }
       sizes.put(letter, known == 1 ? size : known);
     }
+  }
+
+  private long size(char letter) {
+    return sizes.getOrDefault(letter, 1L);
   }
 
   private ShapeException differ(char letter, long a, long b) {
@@ -178,7 +182,7 @@ final class Einsum {
   }
 
   private Shape shape(String letters) {
-    return Shape.of(letters.chars().mapToLong(c -> sizes.get((char) c)).toArray());
+    return Shape.of(letters.chars().mapToLong(c -> size((char) c)).toArray());
   }
 
   /** Without the dimensions of size 1 that other operands have larger: they repeat nothing. */
@@ -186,7 +190,7 @@ final class Einsum {
     Tensor x = term.tensor;
     var letters = new StringBuilder(term.letters);
     for (int d = letters.length() - 1; d >= 0; d--) {
-      if (x.size(d) == 1 && sizes.get(letters.charAt(d)) != 1) {
+      if (x.size(d) == 1 && size(letters.charAt(d)) != 1) {
         x = x.squeeze(d);
         letters.deleteCharAt(d);
       }
@@ -214,7 +218,7 @@ final class Einsum {
         double elements = -terms.get(i).tensor.numel() - (double) terms.get(j).tensor.numel();
         double result = 1;
         for (char letter : union(terms.get(i), terms.get(j)).toCharArray()) {
-          result *= needed.indexOf(letter) >= 0 ? sizes.get(letter) : 1;
+          result *= needed.indexOf(letter) >= 0 ? size(letter) : 1;
         }
         if (elements + result < least) {
           least = elements + result;
