@@ -13,6 +13,21 @@ final class Args {
     return value;
   }
 
+  static double atLeastZero(String where, String name, double value) {
+    if (!(value >= 0)) {
+      throw new IllegalArgumentException(
+          where + ": " + name + " " + value + ": must be at least 0");
+    }
+    return value;
+  }
+
+  static double aboveZero(String where, String name, double value) {
+    if (!(value > 0)) {
+      throw new IllegalArgumentException(where + ": " + name + " " + value + ": must be above 0");
+    }
+    return value;
+  }
+
   static double probability(String where, double p) {
     if (!(p >= 0 && p <= 1)) {
       throw new IllegalArgumentException(where + ": p = " + p + ": must be from 0 to 1");

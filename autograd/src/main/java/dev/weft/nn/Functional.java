@@ -9,7 +9,6 @@ import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.LayerNormOp;
 import dev.weft.engine.op.LinearOp;
-import dev.weft.engine.op.Reduction;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,7 +18,7 @@ import java.util.OptionalDouble;
  *
  * <p>In the shapes below, * stands for any number of dimensions.
  */
-public final class Functional {
+public final class Functional extends LossFunctions {
 
   private Functional() {}
 
@@ -285,6 +284,16 @@ public final class Functional {
     return a.mul(b).sum(dim);
   }
 
+  /** ‖x − y + ε‖ₚ along the last dimension, with p = 2 and ε = 1e-6. */
+  public static Tensor pairwiseDistance(Tensor x, Tensor y) {
+    return pairwiseDistance(x, y, 2, 1e-6, false);
+  }
+
+  /** ‖x − y + ε‖ₚ along the last dimension. The shapes broadcast. */
+  public static Tensor pairwiseDistance(Tensor x, Tensor y, double p, double eps, boolean keepdim) {
+    return norm(x.sub(y).add(eps), p, -1, keepdim);
+  }
+
   /** ‖x‖ₚ along {@code dim}; the gradient of a norm of 0 is 0. */
   private static Tensor norm(Tensor x, double p, int dim, boolean keepdim) {
     if (!(p > 0)) {
@@ -300,69 +309,5 @@ public final class Functional {
     Tensor zero = sum.eq(0);
     Tensor safe = zero.where(scalar(sum, 1), sum);
     return zero.where(scalar(sum, 0), p == 2 ? safe.sqrt() : safe.pow(1 / p));
-  }
-
-  // ---------------------------------------------------------------------------------- losses
-
-  /** The mean of (x − y)². */
-  public static Tensor mseLoss(Tensor x, Tensor y) {
-    return mseLoss(x, y, Reduction.MEAN);
-  }
-
-  /** (x − y)², reduced. The shapes broadcast. */
-  public static Tensor mseLoss(Tensor x, Tensor y, Reduction reduction) {
-    return reduce(x.sub(y).square(), reduction);
-  }
-
-  /** The mean of |x − y|. */
-  public static Tensor l1Loss(Tensor x, Tensor y) {
-    return l1Loss(x, y, Reduction.MEAN);
-  }
-
-  /** |x − y|, reduced. The shapes broadcast. */
-  public static Tensor l1Loss(Tensor x, Tensor y, Reduction reduction) {
-    return reduce(x.sub(y).abs(), reduction);
-  }
-
-  private static Tensor reduce(Tensor losses, Reduction reduction) {
-    return switch (reduction) {
-      case NONE -> losses;
-      case SUM -> losses.sum();
-      case MEAN -> losses.mean();
-    };
-  }
-
-  /** {@link #crossEntropy(Tensor, Tensor, LossOptions)} with the defaults. */
-  public static Tensor crossEntropy(Tensor logits, Tensor targets) {
-    return crossEntropy(logits, targets, LossOptions.DEFAULT);
-  }
-
-  /**
-   * Cross-entropy between softmax(logits) and targets: −Σ_c w_c t_c log softmax(x)_c, where t is 1
-   * for the target's class, or the targets are the probabilities themselves; with label smoothing,
-   * t ← (1 − ε) t + ε/C. The mean is taken over the weights of the targets; with probabilities,
-   * over the elements.
-   *
-   * <p>Shape: logits (C), (N, C) or (N, C, *); targets are class indices (), (N) or (N, *), or
-   * probabilities of the logits' shape and a floating dtype. Without reduction, the result has the
-   * shape of the indices.
-   */
-  public static Tensor crossEntropy(Tensor logits, Tensor targets, LossOptions options) {
-    return ClassLosses.crossEntropy(logits, targets, options);
-  }
-
-  /** {@link #nllLoss(Tensor, Tensor, LossOptions)} with the defaults. */
-  public static Tensor nllLoss(Tensor logProbabilities, Tensor targets) {
-    return nllLoss(logProbabilities, targets, LossOptions.DEFAULT);
-  }
-
-  /**
-   * The negative log-likelihood of class indices: −w_t x_t, where x holds log-probabilities. The
-   * mean is taken over the weights of the targets.
-   *
-   * <p>Shape: as in {@link #crossEntropy}.
-   */
-  public static Tensor nllLoss(Tensor logProbabilities, Tensor targets, LossOptions options) {
-    return ClassLosses.negativeLogLikelihood(logProbabilities, targets, options);
   }
 }

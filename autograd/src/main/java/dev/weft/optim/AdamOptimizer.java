@@ -73,7 +73,7 @@ public abstract sealed class AdamOptimizer<S extends AdamOptimizer<S>> extends O
   }
 
   @Override
-  protected List<String> stateNames(ParameterGroup group) {
+  protected List<String> stateNames(ParameterGroup group, Parameter parameter) {
     return group.getBoolean("amsgrad") ? List.of(FIRST, SECOND, LARGEST) : List.of(FIRST, SECOND);
   }
 

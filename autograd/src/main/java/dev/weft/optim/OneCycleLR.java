@@ -212,8 +212,7 @@ public final class OneCycleLR extends LRScheduler {
     if (options.cycleMomentum) {
       double high = options.maxMomentum;
       double low = options.baseMomentum;
-      setMomentum(
-          group,
+      group.momentum(
           phase.flat()
               ? high
               : phase.momentumFalls() ? between(high, low, share) : between(low, high, share));
@@ -236,14 +235,6 @@ public final class OneCycleLR extends LRScheduler {
       case COS -> end + (start - end) / 2 * (1 + Math.cos(Math.PI * share));
       case LINEAR -> start + (end - start) * share;
     };
-  }
-
-  private static void setMomentum(ParameterGroup group, double momentum) {
-    if (group.has("betas")) {
-      group.set("betas", List.of(momentum, group.beta(1)));
-    } else {
-      group.set("momentum", momentum);
-    }
   }
 
   @Override

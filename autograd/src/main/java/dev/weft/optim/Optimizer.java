@@ -83,8 +83,26 @@ public abstract class Optimizer {
   protected abstract void update(
       ParameterGroup group, Parameter parameter, Tensor gradient, ParameterState state);
 
-  /** The tensors, of a parameter's shape, that are remembered in a group with its options. */
-  protected abstract List<String> stateNames(ParameterGroup group);
+  /** The tensors that are remembered about a parameter in a group with its options. */
+  protected abstract List<String> stateNames(ParameterGroup group, Parameter parameter);
+
+  /** The shape of such a tensor: the parameter's, unless a subclass says otherwise. */
+  protected Shape stateShape(String name, Parameter parameter) {
+    return parameter.shape();
+  }
+
+  /** The numbers that are remembered about each parameter, besides the steps. */
+  protected List<String> stateNumbers(ParameterGroup group) {
+    return List.of();
+  }
+
+  /**
+   * Fills what is remembered about a parameter that was not updated yet, and says whether a state
+   * dict should hold it.
+   */
+  protected boolean prepare(ParameterGroup group, ParameterState state) {
+    return false;
+  }
 
   /** Whether steps are counted, and saved as {@code step}. */
   protected boolean countsSteps() {
@@ -94,6 +112,38 @@ public abstract class Optimizer {
   /** What is wrong with options that contradict each other, if anything. */
   protected Optional<String> conflict(ParameterGroup group) {
     return Optional.empty();
+  }
+
+  /** The gradient, turned around where the group maximizes. */
+  protected static Tensor directed(ParameterGroup group, Tensor gradient) {
+    return group.getBoolean("maximize") ? gradient.neg() : gradient;
+  }
+
+  /**
+   * The gradient g, turned around where the group maximizes, plus λp for its weight decay; where
+   * that is decoupled, p is shrunk instead.
+   */
+  protected static Tensor decayed(ParameterGroup group, Parameter p, Tensor gradient) {
+    Tensor g = directed(group, gradient);
+    double decay = group.has("weight_decay") ? group.getDouble("weight_decay") : 0;
+    if (group.has("decoupled_weight_decay") && group.getBoolean("decoupled_weight_decay")) {
+      shrink(group, p);
+      return g;
+    }
+    return decay == 0 ? g : g.add(p.mul(decay));
+  }
+
+  /** p ← (1 − ηλ)p: decoupled weight decay. */
+  protected static void shrink(ParameterGroup group, Parameter p) {
+    double decay = group.getDouble("weight_decay");
+    if (decay != 0) {
+      p.mulInPlace(1 - group.lr() * decay);
+    }
+  }
+
+  /** x ← βx + (1 − β)v, in place. Returns x. */
+  protected static Tensor average(Tensor x, double beta, Tensor v) {
+    return x.mulInPlace(beta).addInPlace(v.mul(1 - beta));
   }
 
   /** Sets an option for all groups that set none of their own; before the first step only. */
@@ -175,12 +225,6 @@ public abstract class Optimizer {
   }
 
   private Optional<Tensor> updateAll(Optional<Supplier<Tensor>> closure) {
-    Optional<Tensor> loss = Optional.empty();
-    if (closure.isPresent()) {
-      try (var _ = Context.current().withGrad(true)) {
-        loss = closure.map(Supplier::get);
-      }
-    }
     for (ParameterGroup group : groups) {
       conflict(group)
           .ifPresent(
@@ -189,6 +233,17 @@ public abstract class Optimizer {
               });
     }
     started = true;
+    return stepAll(closure);
+  }
+
+  /** One step of all groups; only for optimizers that look at all parameters together. */
+  Optional<Tensor> stepAll(Optional<Supplier<Tensor>> closure) {
+    Optional<Tensor> loss = Optional.empty();
+    if (closure.isPresent()) {
+      try (var _ = Context.current().withGrad(true)) {
+        loss = closure.map(Supplier::get);
+      }
+    }
     try (var _ = TensorScope.open();
         var _ = Context.current().withGrad(false)) {
       for (ParameterGroup group : groups) {
@@ -241,16 +296,9 @@ public abstract class Optimizer {
     for (ParameterGroup group : groups) {
       long position = first;
       for (Parameter parameter : group.parameters()) {
-        ParameterState remembered = states.get(parameter);
-        if (remembered != null) {
-          var entry = new LinkedHashMap<String, Object>();
-          if (countsSteps()) {
-            entry.put("step", scalar(remembered.step()));
-          }
-          remembered.tensors().forEach((name, tensor) -> entry.put(name, tensor.alias()));
-          if (!entry.isEmpty()) {
-            state.put(position, entry);
-          }
+        Map<String, Object> entry = packed(group, parameter);
+        if (!entry.isEmpty()) {
+          state.put(position, entry);
         }
         position++;
       }
@@ -266,10 +314,30 @@ public abstract class Optimizer {
     return dict;
   }
 
+  /** What a state dict holds about one parameter; empty if there is nothing to remember. */
+  Map<String, Object> packed(ParameterGroup group, Parameter parameter) {
+    ParameterState remembered = states.get(parameter);
+    if (remembered == null) {
+      var fresh = new ParameterState(parameter);
+      if (!prepare(group, fresh)) {
+        return Map.of();
+      }
+      remembered = fresh;
+    }
+    var entry = new LinkedHashMap<String, Object>();
+    if (countsSteps()) {
+      entry.put("step", scalar(remembered.step(), DType.FLOAT32));
+    }
+    // Numbers as they are, so that a resumed run goes on with the same bits.
+    remembered.numbers().forEach((name, value) -> entry.put(name, scalar(value, DType.FLOAT64)));
+    remembered.tensors().forEach((name, tensor) -> entry.put(name, tensor.alias()));
+    return entry;
+  }
+
   /** PyTorch counts steps in a float32 tensor. */
-  private static Tensor scalar(long step) {
+  private static Tensor scalar(double value, DType dtype) {
     try (var _ = TensorScope.open()) {
-      return Tensor.full(Shape.SCALAR, step, DType.FLOAT32).alias();
+      return Tensor.full(Shape.SCALAR, value, dtype).alias();
     }
   }
 
@@ -286,11 +354,23 @@ public abstract class Optimizer {
       states.values().forEach(ParameterState::release);
       states.clear();
       reader.entries().forEach((parameter, entry) -> entry.restore(state(parameter)));
+      reader.whole().forEach(this::restore);
     }
     for (int i = 0; i < groups.size(); i++) {
       reader.groups().get(i).restore(groups.get(i));
     }
   }
+
+  /** Whether one entry, under the first parameter, holds what is remembered about all of them. */
+  boolean remembersTogether() {
+    return false;
+  }
+
+  /** Says what is wrong with such an entry, before anything is changed. */
+  void check(Map<String, Object> entry, List<String> problems) {}
+
+  /** Takes such an entry back. */
+  void restore(Map<String, Object> entry) {}
 
   final Options options() {
     return options;

@@ -1,8 +1,10 @@
 package dev.weft.optim;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The options that an optimizer knows, with the values of groups that set none of their own.
@@ -44,25 +46,44 @@ record Options(String optimizer, Map<String, Object> values) {
     Object typed =
         switch (value(option)) {
           case Double _ when value instanceof Number number -> number.doubleValue();
+          case Long _ when isWhole(value) -> ((Number) value).longValue();
           case Boolean _ when value instanceof Boolean -> value;
-          case List<?> list when value instanceof List<?> given && given.size() == list.size() -> {
-            var numbers = new java.util.ArrayList<Double>();
-            for (Object item : given) {
-              if (!(item instanceof Number number)) {
-                throw refused(option, value, "must be a list of numbers");
-              }
-              numbers.add(number.doubleValue());
-            }
-            yield List.copyOf(numbers);
-          }
+          case Optional<?> _ when value instanceof String text -> Optional.of(text);
+          case Optional<?> _ when value instanceof Optional<?> -> value;
+          case List<?> list when value instanceof List<?> given && given.size() == list.size() ->
+              items(option, list, given);
           case Double _ -> throw refused(option, value, "must be a number");
+          case Long _ -> throw refused(option, value, "must be a whole number");
           case Boolean _ -> throw refused(option, value, "must be true or false");
+          case Optional<?> _ -> throw refused(option, value, "must be a name");
           case List<?> list ->
               throw refused(option, value, "must be a list of " + list.size() + " numbers");
           default -> throw new IllegalStateException("option of no known type: " + option);
         };
     requireRange(option, typed);
     return typed;
+  }
+
+  private static boolean isWhole(Object value) {
+    return value instanceof Number number && number.doubleValue() == number.longValue();
+  }
+
+  /** Numbers, and nothing where the default has nothing. */
+  private List<Object> items(String option, List<?> defaults, List<?> given) {
+    var items = new ArrayList<Object>();
+    for (int i = 0; i < given.size(); i++) {
+      Object item = given.get(i);
+      boolean none =
+          defaults.get(i) instanceof Optional && item instanceof Optional<?> o && o.isEmpty();
+      if (item instanceof Number number) {
+        items.add(number.doubleValue());
+      } else if (none) {
+        items.add(item);
+      } else {
+        throw refused(option, given, "must be a list of numbers");
+      }
+    }
+    return List.copyOf(items);
   }
 
   private void requireRange(String option, Object value) {
@@ -74,21 +95,56 @@ record Options(String optimizer, Map<String, Object> values) {
           }
         }
       }
-      case "lr", "weight_decay", "eps", "momentum", "lr_decay" -> {
-        if (!((double) value >= 0 && (double) value < Double.POSITIVE_INFINITY)) {
-          throw refused(option, value, "must be a finite number of at least 0");
-        }
-      }
       case "alpha", "rho" -> {
         if (!((double) value >= 0 && (double) value <= 1)) {
           throw refused(option, value, "must be from 0 to 1");
         }
       }
-      default -> {
-        if (value instanceof Double number && !Double.isFinite(number)) {
-          throw refused(option, value, "must be finite");
+      case "beta2_decay" -> {
+        if (!((double) value <= 0 && (double) value > Double.NEGATIVE_INFINITY)) {
+          throw refused(option, value, "must be a finite number of at most 0");
         }
       }
+      case "d" -> {
+        if (!((double) value > 0 && (double) value < Double.POSITIVE_INFINITY)) {
+          throw refused(option, value, "must be a finite number above 0");
+        }
+      }
+      case "line_search_fn" -> requireName(option, value, "strong_wolfe");
+      case "adjust_lr_fn" -> requireName(option, value, "original", "match_rms_adamw");
+      default -> requireNotNegative(option, value);
+    }
+  }
+
+  private void requireName(String option, Object value, String... known) {
+    Optional<?> name = (Optional<?>) value;
+    if (name.isPresent() && !List.of(known).contains(name.get())) {
+      throw refused(option, name.get(), "must be one of " + List.of(known));
+    }
+  }
+
+  private void requireNotNegative(String option, Object value) {
+    switch (value) {
+      case Double number -> {
+        boolean signed = option.equals("dampening") || option.equals("t0");
+        if (!Double.isFinite(number) || number < 0 && !signed) {
+          throw refused(
+              option, value, signed ? "must be finite" : "must be a finite number of at least 0");
+        }
+      }
+      case Long number -> {
+        if (number < 1) {
+          throw refused(option, value, "must be at least 1");
+        }
+      }
+      case List<?> items -> {
+        for (Object item : items) {
+          if (item instanceof Double number && !Double.isFinite(number)) {
+            throw refused(option, value, "must be finite");
+          }
+        }
+      }
+      default -> {} // any truth value
     }
   }
 

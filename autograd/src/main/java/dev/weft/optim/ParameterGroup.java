@@ -93,9 +93,33 @@ public final class ParameterGroup {
     return (boolean) get(option);
   }
 
+  /** A whole number by PyTorch's name. */
+  public long getLong(String option) {
+    return (long) get(option);
+  }
+
+  /** A number of a list by PyTorch's name. */
+  public double getDouble(String option, int index) {
+    return (double) ((List<?>) get(option)).get(index);
+  }
+
   /** One of the two betas: 0 for the first moment, 1 for the second. */
   double beta(int index) {
-    return (double) ((List<?>) get("betas")).get(index);
+    return getDouble("betas", index);
+  }
+
+  /** Sets the momentum, or β₁ where there is none. */
+  void momentum(double momentum) {
+    if (has("betas")) {
+      set("betas", List.of(momentum, beta(1)));
+    } else {
+      set("momentum", momentum);
+    }
+  }
+
+  /** Whether the group has a value of its own. */
+  boolean sets(String option) {
+    return options.containsKey(option);
   }
 
   /** Whether options of this name exist. */

@@ -1,5 +1,6 @@
 package dev.weft.optim;
 
+import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorScope;
 import dev.weft.nn.Parameter;
@@ -11,6 +12,7 @@ public final class ParameterState {
 
   private final Parameter parameter;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+  private final Map<String, Double> numbers = new LinkedHashMap<>();
   private long step;
 
   ParameterState(Parameter parameter) {
@@ -43,29 +45,54 @@ public final class ParameterState {
 
   /** The tensor of this name; at first, {@code initial} everywhere. */
   public Tensor tensor(String name, double initial) {
+    return tensor(name, parameter.shape(), initial);
+  }
+
+  /**
+   * The tensor of this name; at first, zeros of {@code shape}, the parameter's dtype and device.
+   */
+  public Tensor tensor(String name, Shape shape) {
+    return tensor(name, shape, 0);
+  }
+
+  private Tensor tensor(String name, Shape shape, double initial) {
     Tensor known = tensors.get(name);
     if (known != null) {
       return known;
     }
     try (var _ = TensorScope.open()) {
-      Tensor made =
-          Tensor.full(parameter.shape(), initial, parameter.dtype(), parameter.device()).alias();
+      Tensor made = Tensor.full(shape, initial, parameter.dtype(), parameter.device()).alias();
       tensors.put(name, made);
       return made;
     }
   }
 
+  /** The number of this name; at first, {@code initial}. */
+  public double number(String name, double initial) {
+    return numbers.getOrDefault(name, initial);
+  }
+
+  /** Remembers a number. */
+  public void setNumber(String name, double value) {
+    numbers.put(name, value);
+  }
+
   /** Stores a copy of {@code values}, of the parameter's dtype and device. */
   void load(String name, Tensor values) {
-    tensor(name).copyFrom(values);
+    tensor(name, values.shape(), 0).copyFrom(values);
   }
 
   Map<String, Tensor> tensors() {
     return tensors;
   }
 
+  Map<String, Double> numbers() {
+    return numbers;
+  }
+
   void release() {
     tensors.values().forEach(Tensor::release);
     tensors.clear();
+    numbers.clear();
   }
 }

@@ -91,7 +91,7 @@ public final class SGD extends Optimizer {
   }
 
   @Override
-  protected List<String> stateNames(ParameterGroup group) {
+  protected List<String> stateNames(ParameterGroup group, Parameter parameter) {
     return group.getDouble("momentum") == 0 ? List.of() : List.of(BUFFER);
   }
 

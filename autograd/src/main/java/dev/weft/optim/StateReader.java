@@ -1,5 +1,6 @@
 package dev.weft.optim;
 
+import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.nn.Parameter;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +22,10 @@ final class StateReader {
   private static final Set<String> HINTS = Set.of("foreach", "fused", "capturable");
 
   /** What one parameter had. */
-  record Entry(long step, Map<String, Tensor> tensors) {
+  record Entry(long step, Map<String, Double> numbers, Map<String, Tensor> tensors) {
     void restore(ParameterState state) {
       state.step(step);
+      numbers.forEach(state::setNumber);
       tensors.forEach(state::load);
     }
   }
@@ -40,6 +43,7 @@ final class StateReader {
   private final List<String> problems = new ArrayList<>();
   private final Map<Parameter, Entry> entries = new IdentityHashMap<>();
   private final List<Group> groups = new ArrayList<>();
+  private final List<Map<String, Object>> whole = new ArrayList<>();
 
   private StateReader(Optimizer optimizer) {
     this.optimizer = optimizer;
@@ -64,6 +68,11 @@ final class StateReader {
 
   List<Group> groups() {
     return groups;
+  }
+
+  /** The one entry of an optimizer that remembers things together, if there is one. */
+  List<Map<String, Object>> whole() {
+    return whole;
   }
 
   private void readAll(Map<String, ?> dict) {
@@ -119,11 +128,12 @@ final class StateReader {
     var options = new LinkedHashMap<String, Object>();
     var extras = new LinkedHashMap<String, Object>();
     saved.forEach(
-        (key, value) -> {
+        (key, found) -> {
           String name = String.valueOf(key);
+          Object value = found == null ? Optional.empty() : found;
           if (own.has(name)) {
             try {
-              options.put(name, optimizer.options().checked(name, value == null ? "None" : value));
+              options.put(name, optimizer.options().checked(name, value));
             } catch (IllegalArgumentException e) {
               problems.add(where + ": " + e.getMessage());
             }
@@ -132,7 +142,7 @@ final class StateReader {
             if (value instanceof Boolean on && on != wanted) {
               problems.add(where + ": " + name + " is " + on + ", here it is always " + wanted);
             }
-          } else if (!HINTS.contains(name) && !name.equals("params") && value != null) {
+          } else if (!HINTS.contains(name) && !name.equals("params") && !isNone(value)) {
             extras.put(name, value);
           }
         });
@@ -142,6 +152,11 @@ final class StateReader {
     groups.add(new Group(options, extras));
   }
 
+  /** Python's None. */
+  private static boolean isNone(@Nullable Object value) {
+    return value == null || value instanceof Optional<?> option && option.isEmpty();
+  }
+
   /** Numbers of any width are the same key. */
   private static Object key(Object number) {
     return number instanceof Number n ? (Object) n.longValue() : number;
@@ -149,15 +164,15 @@ final class StateReader {
 
   private void readStates(Map<?, ?> byNumber, Map<Object, Integer> positions) {
     List<Parameter> parameters = optimizer.parameters();
-    var names = new ArrayList<List<String>>();
+    var planned = new ArrayList<ParameterGroup>();
     for (int g = 0; g < groups.size(); g++) {
       // What is remembered depends on the options as they will be, such as amsgrad.
       ParameterGroup own = optimizer.groups().get(g);
-      var planned = ParameterGroup.of(own.parameters());
-      planned.join(optimizer.options());
-      own.options().forEach(planned::set);
-      groups.get(g).options().forEach(planned::set);
-      own.parameters().forEach(_ -> names.add(optimizer.stateNames(planned)));
+      var group = ParameterGroup.of(own.parameters());
+      group.join(optimizer.options());
+      own.options().forEach(group::set);
+      groups.get(g).options().forEach(group::set);
+      own.parameters().forEach(_ -> planned.add(group));
     }
     byNumber.forEach(
         (number, value) -> {
@@ -165,67 +180,100 @@ final class StateReader {
           String where = "state[" + number + "]";
           if (position == null) {
             problems.add(where + ": no group has this parameter");
-          } else if (value instanceof Map<?, ?> entry) {
-            readEntry(where, entry, parameters.get(position), names.get(position));
-          } else {
+          } else if (!(value instanceof Map<?, ?> entry)) {
             problems.add(where + ": is no map");
+          } else if (optimizer.remembersTogether()) {
+            readTogether(where, position, entry);
+          } else {
+            readEntry(where, entry, parameters.get(position), planned.get(position));
           }
         });
   }
 
-  private void readEntry(String where, Map<?, ?> saved, Parameter parameter, List<String> names) {
-    long step = 0;
-    if (optimizer.countsSteps()) {
-      step = readStep(where, saved.get("step"));
+  private void readTogether(String where, int position, Map<?, ?> saved) {
+    var entry = new LinkedHashMap<String, Object>();
+    saved.forEach(
+        (key, value) -> {
+          if (!isNone(value)) {
+            entry.put(String.valueOf(key), value);
+          }
+        });
+    if (position != 0) {
+      problems.add(where + ": only the first parameter may have an entry");
+    }
+    var inner = new ArrayList<String>();
+    optimizer.check(entry, inner);
+    inner.forEach(problem -> problems.add(where + ": " + problem));
+    whole.add(entry);
+  }
+
+  private void readEntry(String where, Map<?, ?> saved, Parameter parameter, ParameterGroup group) {
+    List<String> names = optimizer.stateNames(group, parameter);
+    List<String> numberNames = optimizer.stateNumbers(group);
+    long step = optimizer.countsSteps() ? readStep(where, saved.get("step")) : 0;
+    var numbers = new LinkedHashMap<String, Double>();
+    for (String name : numberNames) {
+      double number = number(saved.get(name));
+      if (Double.isNaN(number)) {
+        problems.add(where + ": " + name + " must be a number, is " + saved.get(name));
+      }
+      numbers.put(name, number);
     }
     var tensors = new LinkedHashMap<String, Tensor>();
     for (String name : names) {
-      switch (saved.get(name)) {
-        case Tensor tensor -> {
-          if (tensor.isReleased()) {
-            problems.add(where + ": " + name + " was released");
-          } else if (!tensor.shape().equals(parameter.shape())) {
-            problems.add(
-                where
-                    + ": "
-                    + name
-                    + " has shape "
-                    + tensor.shape()
-                    + ", the parameter "
-                    + parameter.shape());
-          } else if (tensor.device().isMeta() || parameter.device().isMeta()) {
-            problems.add(where + ": " + name + " or its parameter is on meta, without values");
-          } else {
-            tensors.put(name, tensor);
-          }
-        }
-        case null -> {
-          // PyTorch's SGD writes None while there is no momentum yet.
-          if (optimizer.countsSteps()) {
-            problems.add(where + ": " + name + " is missing");
-          }
-        }
-        default -> problems.add(where + ": " + name + " is no tensor");
+      Object value = saved.get(name);
+      if (value instanceof Tensor tensor) {
+        readTensor(where + ": " + name, tensor, optimizer.stateShape(name, parameter), parameter)
+            .ifPresent(read -> tensors.put(name, read));
+      } else if (!isNone(value)) {
+        problems.add(where + ": " + name + " is no tensor");
+      } else if (optimizer.countsSteps()) { // SGD of PyTorch has None before the first step
+        problems.add(where + ": " + name + " is missing");
       }
     }
     for (Object key : saved.keySet()) {
       String name = String.valueOf(key);
-      boolean expected = names.contains(name) || name.equals("step") && optimizer.countsSteps();
-      if (!expected && saved.get(key) != null) {
+      boolean expected =
+          names.contains(name)
+              || numberNames.contains(name)
+              || name.equals("step") && optimizer.countsSteps();
+      if (!expected && !isNone(saved.get(key))) {
         problems.add(where + ": unexpected " + name + "; expected are " + names);
       }
     }
-    entries.put(parameter, new Entry(step, tensors));
+    entries.put(parameter, new Entry(step, numbers, tensors));
+  }
+
+  private Optional<Tensor> readTensor(
+      String where, Tensor tensor, Shape wanted, Parameter parameter) {
+    if (tensor.isReleased()) {
+      problems.add(where + " was released");
+    } else if (!tensor.shape().equals(wanted)) {
+      problems.add(
+          where
+              + " has shape "
+              + tensor.shape()
+              + (wanted.equals(parameter.shape()) ? ", the parameter " : ", needs ")
+              + wanted);
+    } else if (tensor.device().isMeta() || parameter.device().isMeta()) {
+      problems.add(where + " or its parameter is on meta, without values");
+    } else {
+      return Optional.of(tensor);
+    }
+    return Optional.empty();
+  }
+
+  private static double number(@Nullable Object value) {
+    return switch (value) {
+      case Number number -> number.doubleValue();
+      case Tensor tensor when !tensor.isReleased() && tensor.numel() == 1 -> tensor.item();
+      case null -> Double.NaN;
+      default -> Double.NaN;
+    };
   }
 
   private long readStep(String where, @Nullable Object value) {
-    double step =
-        switch (value) {
-          case Number number -> number.doubleValue();
-          case Tensor tensor when !tensor.isReleased() && tensor.numel() == 1 -> tensor.item();
-          case null -> Double.NaN;
-          default -> Double.NaN;
-        };
+    double step = number(value);
     if (!(step >= 0 && step == Math.rint(step) && step < 0x1p53)) {
       problems.add(where + ": step must be a whole number of at least 0, is " + value);
       return 0;

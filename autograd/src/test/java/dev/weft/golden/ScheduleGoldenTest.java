@@ -11,6 +11,7 @@ import dev.weft.optim.ChainedScheduler;
 import dev.weft.optim.ConstantLR;
 import dev.weft.optim.CosineAnnealingLR;
 import dev.weft.optim.CosineAnnealingWarmRestarts;
+import dev.weft.optim.CyclicLR;
 import dev.weft.optim.ExponentialLR;
 import dev.weft.optim.LRScheduler;
 import dev.weft.optim.LambdaLR;
@@ -148,6 +149,7 @@ class ScheduleGoldenTest {
           OneCycleLR.builder(optimizer, number(args, "max_lr", 1), whole(args, "total_steps", 1))
               .cycleMomentum(args.get("cycle_momentum").get("value").booleanValue())
               .build();
+      case "CyclicLR" -> cyclic(args, optimizer);
       case "ReduceLROnPlateau" ->
           ReduceLROnPlateau.builder(optimizer)
               .mode(ReduceLROnPlateau.Mode.valueOf(text(args, "mode", "min")))
@@ -168,6 +170,17 @@ class ScheduleGoldenTest {
       case "ChainedScheduler" -> new ChainedScheduler(optimizer, inner(args, optimizer));
       default -> throw new IllegalArgumentException(op);
     };
+  }
+
+  private static CyclicLR cyclic(Map<String, Json> args, Optimizer optimizer) {
+    long up = whole(args, "step_size_up", 2000);
+    return CyclicLR.builder(optimizer, number(args, "base_lr", 0), number(args, "max_lr", 0))
+        .stepSizeUp(up)
+        .stepSizeDown(whole(args, "step_size_down", up))
+        .mode(CyclicLR.Mode.valueOf(text(args, "mode", "triangular")))
+        .gamma(number(args, "gamma", 1))
+        .cycleMomentum(args.get("cycle_momentum").get("value").booleanValue())
+        .build();
   }
 
   private static List<LRScheduler> inner(Map<String, Json> args, Optimizer optimizer) {

@@ -1,0 +1,26 @@
+package dev.weft.nn;
+
+import dev.weft.engine.Tensor;
+import dev.weft.engine.op.Reduction;
+
+/** {@link Functional#marginRankingLoss} with fixed options. */
+public final class MarginRankingLoss extends PairLoss {
+
+  private final double margin;
+  private final Reduction reduction;
+
+  /** With margin 0 and the mean. */
+  public MarginRankingLoss() {
+    this(0, Reduction.MEAN);
+  }
+
+  public MarginRankingLoss(double margin, Reduction reduction) {
+    this.margin = margin;
+    this.reduction = reduction;
+  }
+
+  @Override
+  protected Tensor forward(Inputs in) {
+    return Functional.marginRankingLoss(in.input1(), in.input2(), in.target(), margin, reduction);
+  }
+}
