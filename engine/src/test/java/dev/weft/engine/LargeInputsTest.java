@@ -15,6 +15,7 @@ import dev.weft.engine.op.Clamp;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.CrossEntropy;
+import dev.weft.engine.op.CrossEntropyGrad;
 import dev.weft.engine.op.Domain;
 import dev.weft.engine.op.DropoutOp;
 import dev.weft.engine.op.Fill;
@@ -124,9 +125,21 @@ class LargeInputsTest {
         floats(new ArgReduce(false, 0, false), 1, shape(331, 453)),
         floats(new SoftmaxOp(1), 1, shape(331, 453)),
         floats(new SoftmaxOp(0), 1, shape(331, 453)),
+        floats(new SoftmaxOp(1), 1, shape(3, 700, 31)),
+        floats(new SoftmaxOp(0), 1, shape(70, 1500)),
+        floats(new SoftmaxOp(1), 1, shape(3, 20_001)),
         floats(new LogSoftmaxOp(1), 1, shape(331, 453)),
+        floats(new LogSoftmaxOp(0), 1, shape(331, 453)),
+        floats(new LogSoftmaxOp(1), 1, shape(3, 20_001)),
         with(floats(loss, 1, shape(331, 453), shape(331)), s -> s.index(1, 453)),
+        with(
+            floats(new CrossEntropy(Reduction.SUM, 3, 0), 1, shape(3, 20_001), shape(3)),
+            s -> s.index(1, 20_001)),
+        with(
+            floats(new CrossEntropyGrad(loss), 1, shape(), shape(331, 453), shape(331), shape(331)),
+            s -> s.index(2, 453).full(3, Domain.within(5, 7))),
         floats(norm, 1, shape(331, 453), shape(453), shape(453)),
+        floats(new LayerNormOp(2, 1e-5, false, false), 1, shape(3, 101, 199)),
         with(
             floats(
                 new LayerNormGrad(norm),

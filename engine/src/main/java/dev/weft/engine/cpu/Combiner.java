@@ -32,7 +32,8 @@ interface Combiner {
           case SUM -> Binary.ADD;
           case MAX -> Binary.MAXIMUM;
           case MIN -> Binary.MINIMUM;
-          case SQUARES, DOT -> throw new IllegalArgumentException(kind + " is no reduction");
+          case DIFFERENCES, SQUARES, DOT ->
+              throw new IllegalArgumentException(kind + " is no reduction");
         };
     return new OfFloats(dtype, kind.on(dtype, elements), BinaryKernels.both(op, dtype, elements));
   }
@@ -76,7 +77,7 @@ interface Combiner {
                   folded = Math.min(folded, value);
                 }
               }
-              case SUM, SQUARES, DOT -> {
+              case SUM, DIFFERENCES, SQUARES, DOT -> {
                 for (long value : values) {
                   folded += value;
                 }
@@ -104,7 +105,7 @@ interface Combiner {
                   results[i] = Math.min(results[i], values[i]);
                 }
               }
-              case SUM, SQUARES, DOT -> {
+              case SUM, DIFFERENCES, SQUARES, DOT -> {
                 for (int i = 0; i < n; i++) {
                   results[i] += values[i];
                 }

@@ -102,6 +102,13 @@ public final class CpuBackend implements Backend {
       case ArgReduce reduce -> ArgReductions.run(reduce, in[0], out[0]);
       case SumTo sum -> Reductions.sumTo(sum, in[0], out[0]);
 
+      case SoftmaxOp softmax -> SoftmaxKernels.softmax(softmax, in[0], out[0]);
+      case LogSoftmaxOp softmax -> SoftmaxKernels.logSoftmax(softmax, in[0], out[0]);
+      case CrossEntropy loss -> CrossEntropies.run(loss, in, out);
+      case CrossEntropyGrad loss -> CrossEntropies.runGrad(loss, in, out[0]);
+      case LayerNormOp norm -> LayerNorms.run(norm, in, out);
+      case LayerNormGrad norm -> LayerNormGrads.run(norm, in, out);
+
       case Matmul _ -> Products.matmul(in[0], in[1], out[0]);
       case LinearOp linear -> Products.linear(linear, in, out[0]);
 
@@ -126,12 +133,6 @@ public final class CpuBackend implements Backend {
       case Clamp _,
           Where _,
           ScatterReduce _,
-          SoftmaxOp _,
-          LogSoftmaxOp _,
-          CrossEntropy _,
-          CrossEntropyGrad _,
-          LayerNormOp _,
-          LayerNormGrad _,
           Solve _,
           SolveTriangular _,
           Cholesky _,

@@ -40,6 +40,14 @@ final class Exercises {
     loop.run(X, Y, 0, COUNT);
   }
 
+  static void formula(Formula loop) {
+    loop.run(X, Y, Z, 0, 1, 1, W, COUNT);
+  }
+
+  static void select(Loops.Select loop) {
+    loop.run(X, Y, Z, W, COUNT);
+  }
+
   /**
    * Zeros that stay zeros. Elsewhere moments would shrink to subnormal numbers, which are a hundred
    * times slower and would never look compiled.

@@ -23,14 +23,32 @@ interface Fold {
    * The result for {@code count} elements, exactly representable in the element type.
    *
    * @param y a second operand, for {@link Kind#DOT} only
-   * @param p a parameter, for {@link Kind#SQUARES} only
+   * @param p a parameter, for {@link Kind#DIFFERENCES} and {@link Kind#SQUARES} only
    */
   double run(long x, long y, double p, long count);
+
+  /** Elements that are summed at a time. */
+  long BLOCK = 1 << 13;
+
+  /**
+   * The sum of a row of any length: sums of blocks, added up in double. For kinds that are sums.
+   *
+   * @param bytes the size of an element
+   */
+  default double sum(long x, long y, double p, long count, int bytes) {
+    double sum = 0;
+    for (long i = 0; i < count; i += BLOCK) {
+      sum += run(x + i * bytes, y + i * bytes, p, Math.min(BLOCK, count - i));
+    }
+    return sum;
+  }
 
   /** What is combined, and how. */
   enum Kind {
     /** Σ x. */
     SUM(0),
+    /** Σ (x − p). */
+    DIFFERENCES(0),
     /** Σ (x − p)². */
     SQUARES(0),
     /** Σ x y. */

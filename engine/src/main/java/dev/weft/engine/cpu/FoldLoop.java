@@ -106,6 +106,7 @@ final class FoldLoop implements Fold {
     Vector<Number> v = Lanes.load(S, x + at);
     return switch (KIND) {
       case SUM -> sum.lanewise(ADD, v);
+      case DIFFERENCES -> sum.lanewise(ADD, v.lanewise(SUB, parameter));
       case SQUARES -> {
         Vector<Number> d = v.lanewise(SUB, parameter);
         yield sum.lanewise(ADD, d.lanewise(MUL, d));
@@ -124,6 +125,7 @@ final class FoldLoop implements Fold {
     Vector<Number> v = Lanes.load(S, x + at, tail);
     return switch (KIND) {
       case SUM -> sum.lanewise(ADD, v, tail);
+      case DIFFERENCES -> sum.lanewise(ADD, v.lanewise(SUB, parameter), tail);
       case SQUARES -> {
         Vector<Number> d = v.lanewise(SUB, parameter);
         yield sum.lanewise(ADD, d.lanewise(MUL, d), tail);
@@ -136,7 +138,7 @@ final class FoldLoop implements Fold {
 
   private static Vector<Number> combine(Vector<Number> a, Vector<Number> b) {
     return switch (KIND) {
-      case SUM, SQUARES, DOT -> a.lanewise(ADD, b);
+      case SUM, DIFFERENCES, SQUARES, DOT -> a.lanewise(ADD, b);
       case MAX -> a.lanewise(MAX, b);
       case MIN -> a.lanewise(MIN, b);
     };

@@ -22,6 +22,8 @@ final class Lanes {
   /** The bytes of a long that eight bits are spread over, or gathered from. */
   private static final long LOW_BITS = 0x0101_0101_0101_0101L;
 
+  private static final long HIGH_BITS = LOW_BITS << 7;
+
   private Lanes() {}
 
   static <E> Vector<E> load(VectorSpecies<E> species, long address) {
@@ -74,5 +76,24 @@ final class Lanes {
     for (; i < count; i++) {
       ALL.set(Native.BYTE, address + i, (byte) (bits >>> i & 1));
     }
+  }
+
+  /** The first {@code count} lanes of a mask from bool, one byte each, true where not 0. */
+  static <E> VectorMask<E> loadBool(VectorSpecies<E> species, long address, int count) {
+    long bits = 0;
+    int i = 0;
+    for (; i <= count - 8; i += 8) {
+      bits |= truths(ALL.get(Native.LONG, address + i)) << i;
+    }
+    for (; i < count; i++) {
+      bits |= (ALL.get(Native.BYTE, address + i) != 0 ? 1L : 0L) << i;
+    }
+    return VectorMask.fromLong(species, bits);
+  }
+
+  /** One bit per byte, set where it is not 0. */
+  private static long truths(long bytes) {
+    long high = ((bytes & ~HIGH_BITS) + ~HIGH_BITS | bytes) & HIGH_BITS;
+    return Long.compress(high, HIGH_BITS);
   }
 }

@@ -14,15 +14,21 @@ record PlainFold(Fold.Kind kind, DType dtype) implements Fold {
     int lanes = Fold.lanes(dtype.bytes());
     double[] sums = new double[lanes];
     Arrays.fill(sums, kind.identity);
+    double shift = round(p);
     Chunk.each(
         count, // in chunks that are multiples of the lanes
         (at, n) -> {
           double[] values = Chunk.doubles(dtype, x + at * dtype.bytes(), n);
           switch (kind) {
             case SUM, MAX, MIN -> {}
+            case DIFFERENCES -> {
+              for (int i = 0; i < n; i++) {
+                values[i] = round(values[i] - shift);
+              }
+            }
             case SQUARES -> {
               for (int i = 0; i < n; i++) {
-                double d = round(values[i] - p);
+                double d = round(values[i] - shift);
                 values[i] = round(d * d);
               }
             }
@@ -45,7 +51,7 @@ record PlainFold(Fold.Kind kind, DType dtype) implements Fold {
 
   private void combine(double[] sums, double[] values, int from, int count) {
     switch (kind) {
-      case SUM, SQUARES, DOT -> {
+      case SUM, DIFFERENCES, SQUARES, DOT -> {
         for (int i = 0; i < count; i++) {
           sums[i] = round(sums[i] + values[from + i]);
         }

@@ -2,6 +2,7 @@ package dev.weft.engine.cpu;
 
 import static dev.weft.engine.Native.ALL;
 
+import dev.weft.engine.DType;
 import dev.weft.engine.Layout;
 import dev.weft.engine.Shape;
 import java.lang.foreign.MemorySegment;
@@ -14,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 final class Reducer {
 
   /** Elements that are folded at a time; as float32 they fill the L1 cache. */
-  private static final long BLOCK = 1 << 13;
+  private static final long BLOCK = Fold.BLOCK;
 
   /** Results that are added to at a time: they stay in the L1 cache. */
   private static final long COLUMNS = 1 << 12;
@@ -54,6 +55,12 @@ final class Reducer {
     } else {
       foldRows(kept, reduced, from, to);
     }
+  }
+
+  /** Adds up the rows of a contiguous matrix of float32 or float64. */
+  static void addUp(DType dtype, long rows, long columns, long from, long to) {
+    new Reducer(Combiner.of(Fold.Kind.SUM, dtype, rows * columns), Widening.of(dtype))
+        .addRows(steps(columns, 1), steps(rows, columns), from, to);
   }
 
   private Reducer ofPartials() {

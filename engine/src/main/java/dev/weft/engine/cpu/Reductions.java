@@ -1,6 +1,7 @@
 package dev.weft.engine.cpu;
 
 import dev.weft.engine.DType;
+import dev.weft.engine.Half;
 import dev.weft.engine.Layout;
 import dev.weft.engine.Native;
 import dev.weft.engine.Shape;
@@ -114,7 +115,8 @@ final class Reductions {
   }
 
   private static void divide(DType dtype, long results, double divisor, long count) {
-    BinaryKernels.right(Binary.DIV, dtype, count).right(results, divisor, results, count);
+    BinaryKernels.right(Binary.DIV, dtype, count)
+        .right(results, Half.round(dtype, divisor), results, count);
   }
 
   /** Converts results and puts each where {@code target} says. */

@@ -40,6 +40,11 @@ final class UnaryKernels {
     };
   }
 
+  /** The loop of {@code op} from float32 to float32, or from float64 to float64. */
+  static Loops.Unary on(Unary op, DType dtype, long count) {
+    return loop(op, dtype, dtype, count);
+  }
+
   /** The loop of x² on float32 or float64; a power of 2 is one. */
   static Kernel<Loops.Unary> square(DType dtype) {
     return (dtype == DType.FLOAT64 ? F64 : F32).get(Unary.SQUARE);

@@ -1,6 +1,7 @@
 package dev.weft.engine.cpu;
 
 import dev.weft.engine.DType;
+import dev.weft.engine.Tensor;
 
 /**
  * Elements as the dtype that kernels compute in: float32 for half types, int64 for integers, truth
@@ -33,17 +34,49 @@ record Widening(DType from, DType to, boolean truth) {
     return isIdentity() ? Temp.none() : Temp.of(count * to.bytes());
   }
 
+  /** All elements of a tensor, row-major without gaps, as {@link #of} says. */
+  static Temp contiguous(Tensor x) {
+    Widening widening = of(x.dtype());
+    if (widening.isIdentity()) {
+      return Temp.contiguous(x);
+    }
+    Temp room = widening.room(x.numel());
+    try (Temp from = Temp.contiguous(x)) {
+      widening.read(from.address(), x.numel(), room);
+    }
+    return room;
+  }
+
   /** The elements at {@code x}: there, if nothing is to be done, else in {@code room}. */
   long read(long x, long count, Temp room) {
     if (isIdentity()) {
       return x;
     }
-    Chunk.each(
-        count, (at, n) -> convert(x + at * from.bytes(), n, room.address() + at * to.bytes()));
+    convert(x, count, room.address());
     return room.address();
   }
 
-  private void convert(long x, int count, long y) {
+  /** Converts the elements at {@code x} into those at {@code y}. */
+  void convert(long x, long count, long y) {
+    Chunk.each(count, (at, n) -> chunk(x + at * from.bytes(), n, y + at * to.bytes()));
+  }
+
+  /** Where results that belong at {@code y} are computed: there, or in {@code room}. */
+  long target(long y, Temp room) {
+    return isIdentity() ? y : room.address();
+  }
+
+  /** Rounds results of a floating type and stores them at {@code y}, if they are not there. */
+  void write(long results, long count, long y) {
+    if (!isIdentity()) {
+      Chunk.each(
+          count,
+          (at, n) ->
+              Chunk.writeHalves(from, Chunk.floats(results + at * 4, n), n, y + at * from.bytes()));
+    }
+  }
+
+  private void chunk(long x, int count, long y) {
     if (from.isHalf() && !truth) {
       Chunk.write(Chunk.halves(from, x, count), count, y);
       return;

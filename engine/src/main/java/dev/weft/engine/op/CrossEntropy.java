@@ -4,6 +4,7 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
+import dev.weft.engine.IndexException;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
@@ -53,6 +54,32 @@ public record CrossEntropy(Reduction reduction, long ignoreIndex, double labelSm
     TensorSpec rows = x.withShape(targets.shape());
     TensorSpec loss = reduction == Reduction.NONE ? rows : x.withShape(Shape.SCALAR);
     return List.of(loss, x.dtype().isHalf() ? rows.withDtype(DType.FLOAT32) : rows);
+  }
+
+  /**
+   * Throws unless every target is a class or ignored. For backends, before they read a logit.
+   *
+   * @param logits their shape
+   */
+  public void requireClasses(Shape logits, long[] targets) {
+    long classes = logits.size(1);
+    for (int i = 0; i < targets.length; i++) {
+      if (targets[i] != ignoreIndex && (targets[i] < 0 || targets[i] >= classes)) {
+        throw new IndexException(
+            this
+                + ": logits "
+                + logits
+                + ": target "
+                + targets[i]
+                + " of row "
+                + i
+                + " is no class: allowed are 0 to "
+                + (classes - 1)
+                + ", and "
+                + ignoreIndex
+                + " for rows that do not count");
+      }
+    }
   }
 
   /** ∂L/∂xᵢ = gᵢ (softmax(xᵢ) − (1 − ε) onehot(tᵢ) − ε/C), gᵢ the row's share of the gradient. */

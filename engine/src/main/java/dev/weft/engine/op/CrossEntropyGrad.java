@@ -44,6 +44,8 @@ public record CrossEntropyGrad(CrossEntropy forward) implements Op {
       samples.add(
           Sample.of(new CrossEntropyGrad(forward), g, x, rows, rows)
               .index(2, x.size(1))
+              .ordinary(0) // z is not that of huge logits, and exp would overflow
+              .ordinary(1)
               .full(3, Domain.within(1, 3)));
     }
     return samples;

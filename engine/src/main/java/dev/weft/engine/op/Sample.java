@@ -20,6 +20,8 @@ public record Sample(Op op, List<Input> inputs, String name) {
   public enum Kind {
     /** Of the dtype under test. */
     MAIN,
+    /** Of the dtype under test, and never NaN, infinite or huge. */
+    ORDINARY,
     /** int64 indices. */
     INDEX,
     /** bool. */
@@ -92,6 +94,14 @@ public record Sample(Op op, List<Input> inputs, String name) {
     return new Sample(op, List.copyOf(changed), name);
   }
 
+  /** With input {@code index} spared special values, which would contradict another input. */
+  public Sample ordinary(int index) {
+    var changed = new ArrayList<>(inputs);
+    Input input = inputs.get(index);
+    changed.set(index, new Input(input.shape, Kind.ORDINARY, input.domain));
+    return new Sample(op, List.copyOf(changed), name);
+  }
+
   /** With input {@code index} in float32 or wider. */
   public Sample full(int index, Domain domain) {
     var changed = new ArrayList<>(inputs);
@@ -119,7 +129,7 @@ public record Sample(Op op, List<Input> inputs, String name) {
     for (Input input : inputs) {
       DType drawn =
           switch (input.kind) {
-            case MAIN -> dtype;
+            case MAIN, ORDINARY -> dtype;
             case INDEX -> DType.INT64;
             case CONDITION -> DType.BOOL;
             case FULL -> dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;

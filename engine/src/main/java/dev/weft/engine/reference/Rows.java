@@ -1,6 +1,5 @@
 package dev.weft.engine.reference;
 
-import dev.weft.engine.IndexException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.CrossEntropy;
 import dev.weft.engine.op.CrossEntropyGrad;
@@ -128,24 +127,7 @@ final class Rows {
 
   private static long[] targets(CrossEntropy op, Tensor logits, Tensor targets) {
     long[] target = Values.longs(targets);
-    long classes = logits.size(1);
-    for (int i = 0; i < target.length; i++) {
-      if (target[i] != op.ignoreIndex() && (target[i] < 0 || target[i] >= classes)) {
-        throw new IndexException(
-            op
-                + ": logits "
-                + logits.shape()
-                + ": target "
-                + target[i]
-                + " of row "
-                + i
-                + " is no class: allowed are 0 to "
-                + (classes - 1)
-                + ", and "
-                + op.ignoreIndex()
-                + " for rows that do not count");
-      }
-    }
+    op.requireClasses(logits.shape(), target);
     return target;
   }
 
@@ -160,11 +142,7 @@ final class Rows {
     double[] y = new double[x.length];
     for (int row = 0; row < means.length; row++) {
       int start = row * size;
-      double sum = 0;
-      for (int j = 0; j < size; j++) {
-        sum += x[start + j];
-      }
-      double mean = sum / size;
+      double mean = mean(x, start, size);
       double squares = 0;
       for (int j = 0; j < size; j++) {
         squares += (x[start + j] - mean) * (x[start + j] - mean);
@@ -180,6 +158,20 @@ final class Rows {
     Values.write(out[0], y);
     Values.write(out[1], means);
     Values.write(out[2], scales);
+  }
+
+  /** The mean, corrected by that of what it leaves: of equal numbers it is that number. */
+  private static double mean(double[] x, int start, int size) {
+    double sum = 0;
+    for (int j = 0; j < size; j++) {
+      sum += x[start + j];
+    }
+    double mean = sum / size;
+    double rest = 0;
+    for (int j = 0; j < size; j++) {
+      rest += x[start + j] - mean;
+    }
+    return Double.isFinite(mean) ? mean + rest / size : mean;
   }
 
   /** Inputs: g, x, μ, 1/√(σ² + ε), w. Outputs: ∂L/∂x, then ∂L/∂w and ∂L/∂b. */
