@@ -6,10 +6,14 @@ import dev.weft.engine.Tensor;
 import dev.weft.engine.op.AdamStep;
 import dev.weft.engine.op.Arange;
 import dev.weft.engine.op.ArgReduce;
+import dev.weft.engine.op.AvgPool;
+import dev.weft.engine.op.BatchNormGrad;
+import dev.weft.engine.op.BatchNormOp;
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Cat;
 import dev.weft.engine.op.Clamp;
+import dev.weft.engine.op.ConvOp;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.CrossEntropy;
@@ -24,8 +28,10 @@ import dev.weft.engine.op.LayerNormOp;
 import dev.weft.engine.op.LinearOp;
 import dev.weft.engine.op.LogSoftmaxOp;
 import dev.weft.engine.op.Matmul;
+import dev.weft.engine.op.MaxPool;
 import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.Op;
+import dev.weft.engine.op.PatchesOp;
 import dev.weft.engine.op.RandomOp;
 import dev.weft.engine.op.Reduce;
 import dev.weft.engine.op.Scatter;
@@ -97,6 +103,10 @@ public final class ReferenceBackend implements Backend {
 
       case Matmul _ -> Products.matmul(in[0], in[1], out[0]);
       case LinearOp linear -> Products.linear(linear, in, out[0]);
+      case ConvOp conv -> Convolutions.run(conv, in, out[0]);
+      case MaxPool pool -> Pooling.max(pool, in[0], out[0], out[1]);
+      case AvgPool pool -> Pooling.average(pool, in[0], out[0]);
+      case PatchesOp patches -> Pooling.unfold(patches, in[0], out[0]);
 
       case SoftmaxOp softmax -> Rows.softmax(softmax, in[0], out[0]);
       case LogSoftmaxOp softmax -> Rows.logSoftmax(softmax, in[0], out[0]);
@@ -104,6 +114,8 @@ public final class ReferenceBackend implements Backend {
       case CrossEntropyGrad grad -> Rows.crossEntropyGrad(grad, in, out[0]);
       case LayerNormOp norm -> Rows.layerNorm(norm, in, out);
       case LayerNormGrad grad -> Rows.layerNormGrad(grad, in, out);
+      case BatchNormOp norm -> Channels.batchNorm(norm, in, out);
+      case BatchNormGrad grad -> Channels.batchNormGrad(grad, in, out);
 
       case Fill fill -> Creation.fill(fill, out[0]);
       case Arange arange -> Creation.arange(arange, out[0]);
