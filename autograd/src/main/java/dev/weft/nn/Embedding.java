@@ -14,32 +14,27 @@ import java.util.OptionalLong;
 public final class Embedding extends Module<Tensor, Tensor> {
 
   public final Parameter weight;
-  private final OptionalLong paddingIdx;
+  private final EmbeddingOptions options;
 
   /** V vectors of D numbers. */
   public Embedding(long numEmbeddings, long embeddingDim) {
-    this(numEmbeddings, embeddingDim, OptionalLong.empty());
+    this(numEmbeddings, embeddingDim, EmbeddingOptions.DEFAULT);
   }
 
   /** V vectors of D numbers; number {@code paddingIdx} stands for "nothing here". */
   public Embedding(long numEmbeddings, long embeddingDim, long paddingIdx) {
-    this(numEmbeddings, embeddingDim, OptionalLong.of(paddingIdx));
+    this(numEmbeddings, embeddingDim, EmbeddingOptions.DEFAULT.paddingIdx(paddingIdx));
   }
 
-  private Embedding(long numEmbeddings, long embeddingDim, OptionalLong padding) {
-    Args.nonNegative("Embedding", "numEmbeddings", numEmbeddings);
-    Args.nonNegative("Embedding", "embeddingDim", embeddingDim);
-    paddingIdx =
-        padding.isPresent()
-            ? OptionalLong.of(
-                Functional.paddingIndex("Embedding", padding.getAsLong(), numEmbeddings))
-            : padding;
-    weight = Init.parameter(this::fill, numEmbeddings, embeddingDim);
+  /** V vectors of D numbers. */
+  public Embedding(long numEmbeddings, long embeddingDim, EmbeddingOptions options) {
+    this.options = options;
+    weight = table("Embedding", numEmbeddings, embeddingDim, options);
   }
 
   private Embedding(Parameter weight) {
     this.weight = weight;
-    this.paddingIdx = OptionalLong.empty();
+    this.options = EmbeddingOptions.DEFAULT;
   }
 
   /** A table over the memory of {@code weight}, (V, D); frozen, it is not trained. */
@@ -51,26 +46,41 @@ public final class Embedding extends Module<Tensor, Tensor> {
     return new Embedding(Parameter.of(weight, !freeze));
   }
 
-  private void fill(Tensor table) {
+  static Parameter table(String name, long rows, long columns, EmbeddingOptions options) {
+    Args.nonNegative(name, "numEmbeddings", rows);
+    Args.nonNegative(name, "embeddingDim", columns);
+    OptionalLong padding = options.paddingIdx();
+    long row = padding.isEmpty() ? -1 : Lookup.paddingIndex(name, padding.getAsLong(), rows);
+    return Init.parameter(table -> fill(table, row), rows, columns);
+  }
+
+  private static void fill(Tensor table, long padding) {
     Init.normal(table);
-    if (paddingIdx.isPresent() && !table.device().isMeta()) {
+    if (padding >= 0 && !table.device().isMeta()) {
       try (var _ = TensorScope.open();
           var _ = Context.current().withGrad(false)) {
-        table.get(paddingIdx.getAsLong()).zeroInPlace();
+        table.get(padding).zeroInPlace();
       }
     }
   }
 
   @Override
   protected Tensor forward(Tensor ids) {
-    return paddingIdx.isPresent()
-        ? Functional.embedding(ids, weight, paddingIdx.getAsLong())
-        : Functional.embedding(ids, weight);
+    return Functional.embedding(ids, weight, options);
   }
 
   @Override
   protected String extraRepr() {
-    String padding = paddingIdx.isPresent() ? ", padding_idx=" + paddingIdx.getAsLong() : "";
-    return weight.size(0) + ", " + weight.size(1) + padding;
+    OptionalLong padding = options.paddingIdx();
+    return weight.size(0)
+        + ", "
+        + weight.size(1)
+        + (padding.isPresent()
+            ? ", padding_idx="
+                + Lookup.paddingIndex("Embedding", padding.getAsLong(), weight.size(0))
+            : "")
+        + (options.maxNorm().isPresent()
+            ? ", max_norm=" + Args.python(options.maxNorm().getAsDouble())
+            : "");
   }
 }

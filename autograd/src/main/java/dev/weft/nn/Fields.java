@@ -93,8 +93,26 @@ final class Fields {
   /** Calls {@code visitor} with the name and value of each parameter, buffer and module. */
   void visit(Module<?, ?> module, BiConsumer<String, Object> visitor) {
     for (Field field : fields) {
-      visit(field.getName(), get(field, module), visitor);
+      visit(name(field), get(field, module), visitor);
     }
+  }
+
+  private static String name(Field field) {
+    StateName given = field.getAnnotation(StateName.class);
+    if (given == null) {
+      return field.getName();
+    }
+    if (given.value().isEmpty() || given.value().contains(".")) {
+      throw new IllegalStateException(
+          "module "
+              + field.getDeclaringClass().getName()
+              + ": field '"
+              + field.getName()
+              + "': the name '"
+              + given.value()
+              + "' must be neither empty nor hold a dot");
+    }
+    return given.value();
   }
 
   static void visit(String name, @Nullable Object value, BiConsumer<String, Object> visitor) {

@@ -1,14 +1,10 @@
 package dev.weft.nn;
 
-import dev.weft.engine.Context;
-import dev.weft.engine.DType;
 import dev.weft.engine.Dispatch;
-import dev.weft.engine.IndexException;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.LayerNormOp;
-import dev.weft.engine.op.LinearOp;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -18,51 +14,11 @@ import java.util.OptionalDouble;
  *
  * <p>In the shapes below, * stands for any number of dimensions.
  */
-public final class Functional extends LossFunctions {
+public final class Functional extends VisionFunctions {
 
   private Functional() {}
 
   // ---------------------------------------------------------------------------------- layers
-
-  /** y = x Wᵀ. Shape: x (*, in), weight (out, in) → (*, out). */
-  public static Tensor linear(Tensor x, Tensor weight) {
-    return linear(x, weight, Optional.empty());
-  }
-
-  /** y = x Wᵀ + b. Shape: x (*, in), weight (out, in), bias (out) → (*, out). */
-  public static Tensor linear(Tensor x, Tensor weight, Optional<? extends Tensor> bias) {
-    return bias.isPresent()
-        ? Dispatch.run(new LinearOp(true), x, weight, bias.get())
-        : Dispatch.run(new LinearOp(false), x, weight);
-  }
-
-  /** Rows of a table. Shape: ids (*) int64 or int32, weight (V, D) → (*, D). */
-  public static Tensor embedding(Tensor ids, Tensor weight) {
-    ids.spec().requireIndex("embedding");
-    if (weight.rank() != 2) {
-      throw new ShapeException(
-          "embedding: weight " + weight.shape() + ": must have two dimensions");
-    }
-    return weight
-        .indexSelect(0, ids.reshape(-1))
-        .reshape(ids.shape().concat(Shape.of(weight.size(1))));
-  }
-
-  /** As {@link #embedding(Tensor, Tensor)}; row {@code paddingIdx} gets no gradient. */
-  public static Tensor embedding(Tensor ids, Tensor weight, long paddingIdx) {
-    Tensor rows = embedding(ids, weight);
-    long padding = paddingIndex("embedding", paddingIdx, weight.size(0));
-    return ids.ne(padding).unsqueeze(-1).where(rows, rows.detach());
-  }
-
-  /** Counts from the end where negative, as in PyTorch. */
-  static long paddingIndex(String where, long paddingIdx, long rows) {
-    if (paddingIdx < -rows || paddingIdx >= rows) {
-      throw new IndexException(
-          where + ": padding index " + paddingIdx + " is outside a table of " + rows + " rows");
-    }
-    return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
-  }
 
   /** {@link #layerNorm(Tensor, Shape, Optional, Optional, double)} with ε = 1e-5. */
   public static Tensor layerNorm(
@@ -101,38 +57,6 @@ public final class Functional extends LossFunctions {
     bias.ifPresent(inputs::add);
     var op = new LayerNormOp(dims, eps, weight.isPresent(), bias.isPresent());
     return Dispatch.run(op, inputs.toArray(Tensor[]::new));
-  }
-
-  /**
-   * In training, zeroes elements with probability p and scales the rest by 1 / (1 − p); else x
-   * itself.
-   */
-  public static Tensor dropout(Tensor x, double p, boolean training) {
-    Args.probability("dropout", p);
-    return training && p > 0 ? x.dropout(p) : x;
-  }
-
-  /** One 1 per row, as int64. Shape: (*) → (*, numClasses). */
-  public static Tensor oneHot(Tensor targets, long numClasses) {
-    targets.spec().requireIndex("one_hot");
-    if (numClasses < 1) {
-      throw new IllegalArgumentException("one_hot: " + numClasses + " classes: needs at least 1");
-    }
-    if (targets.numel() > 0) {
-      long low = targets.min().itemLong();
-      long high = targets.max().itemLong();
-      if (low < 0 || high >= numClasses) {
-        throw new IndexException(
-            "one_hot: target " + (low < 0 ? low : high) + " is outside 0 to " + (numClasses - 1));
-      }
-    }
-    return targets.unsqueeze(-1).eq(classes(targets, numClasses)).to(DType.INT64);
-  }
-
-  private static Tensor classes(Tensor like, long count) {
-    try (var _ = Context.current().withDefaultDevice(like.device())) {
-      return Tensor.arange(count);
-    }
   }
 
   // ---------------------------------------------------------------------------------- activations
@@ -189,7 +113,18 @@ public final class Functional extends LossFunctions {
   /** Attention without dropout, with the scale 1/√E. */
   public static Tensor scaledDotProductAttention(
       Tensor query, Tensor key, Tensor value, AttentionMask mask) {
-    return scaledDotProductAttention(query, key, value, mask, 0, OptionalDouble.empty());
+    return scaledDotProductAttention(query, key, value, mask, 0, OptionalDouble.empty(), false);
+  }
+
+  /** Attention in which queries, keys and values have the same heads. */
+  public static Tensor scaledDotProductAttention(
+      Tensor query,
+      Tensor key,
+      Tensor value,
+      AttentionMask mask,
+      double dropout,
+      OptionalDouble scale) {
+    return scaledDotProductAttention(query, key, value, mask, dropout, scale, false);
   }
 
   /**
@@ -199,6 +134,8 @@ public final class Functional extends LossFunctions {
    *
    * @param dropout the probability with which a weight is zeroed; give 0 in evaluation
    * @param scale s; 1/√E when empty
+   * @param enableGqa whether keys and values may have fewer heads than queries, of which each then
+   *     serves several
    */
   public static Tensor scaledDotProductAttention(
       Tensor query,
@@ -206,7 +143,8 @@ public final class Functional extends LossFunctions {
       Tensor value,
       AttentionMask mask,
       double dropout,
-      OptionalDouble scale) {
+      OptionalDouble scale,
+      boolean enableGqa) {
     if (query.rank() < 2
         || key.rank() < 2
         || value.rank() < 2
@@ -221,38 +159,11 @@ public final class Functional extends LossFunctions {
               + value.shape()
               + ": needs (*, L, E), (*, S, E) and (*, S, F)");
     }
+    Tensor keys = enableGqa ? Attention.repeatHeads(key, query.size(-3)) : key;
+    Tensor values = enableGqa ? Attention.repeatHeads(value, query.size(-3)) : value;
     double s = scale.orElse(1 / Math.sqrt(query.size(-1)));
-    Tensor scores = query.mul(s).matmul(key.transpose(-1, -2));
-    Tensor weights =
-        switch (mask) {
-          case AttentionMask.None _ -> scores.softmax(-1);
-          case AttentionMask.Causal _ -> {
-            Tensor rows = classes(query, query.size(-2)).unsqueeze(1);
-            yield hide(scores, rows.ge(classes(query, key.size(-2)))).softmax(-1);
-          }
-          case AttentionMask.Given given -> masked(scores, given.mask());
-        };
-    return dropout(weights, dropout, true).matmul(value);
-  }
-
-  private static Tensor hide(Tensor scores, Tensor visible) {
-    return visible.where(scores, scalar(scores, Double.NEGATIVE_INFINITY));
-  }
-
-  /**
-   * A row that sees nothing would be 0/0. It goes through the softmax unmasked, so that its
-   * gradient is finite, and is zeroed behind it.
-   */
-  private static Tensor masked(Tensor scores, Tensor mask) {
-    Shape shape = Shape.broadcast("attention mask", scores.shape(), mask.shape());
-    if (!shape.equals(scores.shape())) {
-      throw new ShapeException(
-          "attention mask: " + mask.shape() + ": does not broadcast to " + scores.shape());
-    }
-    boolean bool = mask.dtype() == DType.BOOL;
-    Tensor sees = (bool ? mask : mask.ne(Double.NEGATIVE_INFINITY)).expand(shape).any(-1, true);
-    Tensor hidden = bool ? hide(scores, mask) : scores.add(mask.to(scores.dtype()));
-    return sees.where(sees.where(hidden, scores).softmax(-1), scalar(scores, 0));
+    Tensor weights = Attention.weights(query.mul(s).matmul(keys.transpose(-1, -2)), mask);
+    return dropout(weights, dropout, true).matmul(values);
   }
 
   private static Tensor scalar(Tensor like, double value) {
@@ -292,6 +203,11 @@ public final class Functional extends LossFunctions {
   /** ‖x − y + ε‖ₚ along the last dimension. The shapes broadcast. */
   public static Tensor pairwiseDistance(Tensor x, Tensor y, double p, double eps, boolean keepdim) {
     return norm(x.sub(y).add(eps), p, -1, keepdim);
+  }
+
+  /** ‖x‖ₚ of each row of a matrix, as a column. */
+  static Tensor rowNorm(Tensor x, double p) {
+    return norm(x, p, 1, true);
   }
 
   /** ‖x‖ₚ along {@code dim}; the gradient of a norm of 0 is 0. */

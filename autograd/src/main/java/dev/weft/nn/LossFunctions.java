@@ -5,7 +5,7 @@ import dev.weft.engine.op.Reduction;
 import java.util.Optional;
 
 /** The losses of {@link Functional}. */
-abstract sealed class LossFunctions permits Functional {
+abstract sealed class LossFunctions permits LayerFunctions {
 
   // ---------------------------------------------------------------------------------- distances
 

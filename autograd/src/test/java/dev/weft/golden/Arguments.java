@@ -38,6 +38,20 @@ record Arguments(Map<String, Object> values) {
     return new Arguments(values);
   }
 
+  /** What a call of a layer is given by name: tensors and values. */
+  static Arguments options(Json step, Map<String, Tensor> tensors) {
+    var values = new LinkedHashMap<String, Object>();
+    if (step.has("options")) {
+      step.get("options")
+          .members()
+          .forEach(
+              (name, given) ->
+                  values.put(
+                      name, given instanceof Json.Obj ? value(given, tensors) : plain(given)));
+    }
+    return new Arguments(values);
+  }
+
   private static Object value(Json argument, Map<String, Tensor> tensors) {
     if (argument.has("tensor")) {
       return tensors.get(argument.get("tensor").text());
@@ -77,6 +91,11 @@ record Arguments(Map<String, Object> values) {
   /** Whether it is given and not None. */
   boolean has(String name) {
     return values.containsKey(name) && !values.get(name).equals(Optional.empty());
+  }
+
+  /** Whether None is given. */
+  boolean isNone(String name) {
+    return Optional.empty().equals(values.get(name));
   }
 
   Object get(String name) {
@@ -156,6 +175,23 @@ record Arguments(Map<String, Object> values) {
     return get(name) instanceof List<?> list
         ? list.stream().mapToLong(n -> (Long) n).toArray()
         : new long[] {whole(name)};
+  }
+
+  /** A list of numbers; a single one counts as a list. */
+  double[] numbers(String name) {
+    return get(name) instanceof List<?> list
+        ? list.stream().mapToDouble(n -> ((Number) n).doubleValue()).toArray()
+        : new double[] {number(name)};
+  }
+
+  /** As {@link #wholes}, with None as −1; {@code otherwise} where nothing is given. */
+  long[] sizes(String name, long... otherwise) {
+    if (!has(name)) {
+      return otherwise;
+    }
+    return get(name) instanceof List<?> list
+        ? list.stream().mapToLong(n -> n instanceof Long size ? size : -1).toArray()
+        : wholes(name);
   }
 
   int[] ints(String name) {

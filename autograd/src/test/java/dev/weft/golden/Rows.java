@@ -18,10 +18,14 @@ final class Rows {
 
   static {
     ActivationRows.addTo(ALL);
+    AttentionRows.addTo(ALL);
     BinaryRows.addTo(ALL);
     ClippingRows.addTo(ALL);
     CompareRows.addTo(ALL);
+    ConvRows.addTo(ALL);
     CreationRows.addTo(ALL);
+    EmbedRows.addTo(ALL);
+    ImageLayerRows.addTo(ALL);
     IndexRows.addTo(ALL);
     InitRows.addTo(ALL);
     InPlaceRows.addTo(ALL);
@@ -29,9 +33,13 @@ final class Rows {
     LinalgRows.addTo(ALL);
     LossRows.addTo(ALL);
     MatrixRows.addTo(ALL);
+    NormRows.addTo(ALL);
+    PoolRows.addTo(ALL);
     ReduceRows.addTo(ALL);
+    RnnRows.addTo(ALL);
     ShapeRows.addTo(ALL);
     UnaryRows.addTo(ALL);
+    VisionRows.addTo(ALL);
   }
 
   /** From arguments to outputs. */
@@ -40,7 +48,22 @@ final class Rows {
   /** From arguments to a layer of one input. */
   final Map<String, Function<Arguments, Module<Tensor, Tensor>>> modules = new TreeMap<>();
 
+  /** From arguments to any other layer. */
+  final Map<String, Function<Arguments, Layer>> layers = new TreeMap<>();
+
   private Rows() {}
+
+  /** Whether there is a row for a layer. */
+  boolean hasLayer(String op) {
+    return modules.containsKey(op) || layers.containsKey(op);
+  }
+
+  /** The layer of a row. */
+  Layer layer(String op, Arguments arguments) {
+    return modules.containsKey(op)
+        ? Layer.of(modules.get(op).apply(arguments))
+        : layers.get(op).apply(arguments);
+  }
 
   /** A row for a function of one output in {@code torch.nn.functional}. */
   void function(String name, Function<Arguments, Tensor> call) {

@@ -7,7 +7,7 @@ import dev.weft.engine.op.Expand;
 import dev.weft.engine.op.Permute;
 import dev.weft.engine.op.Reshape;
 import dev.weft.engine.op.Slice;
-import dev.weft.engine.op.Unfold;
+import dev.weft.engine.op.UnfoldOp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -380,12 +380,12 @@ public sealed interface ShapeOps permits Tensor {
 
   /**
    * Windows of {@code size} elements along {@code dim}, {@code step} apart, as a view; they lie in
-   * a new last dimension. See {@link Unfold}.
+   * a new last dimension. See {@link UnfoldOp}.
    */
   default Tensor unfold(int dim, long size, long step) {
     Tensor x = (Tensor) this;
     x.spec().requireRank("unfold", 1).requireDim("unfold", dim);
-    return Dispatch.run(new Unfold(x.shape().dim(dim), size, step), x);
+    return Dispatch.run(new UnfoldOp(x.shape().dim(dim), size, step), x);
   }
 
   /** Any layout over the elements of a contiguous tensor. See {@link AsStrided}. */

@@ -8,10 +8,12 @@ import dev.weft.engine.cpu.Parallel;
 import dev.weft.engine.cpu.Tier;
 import dev.weft.engine.op.AdamStep;
 import dev.weft.engine.op.ArgReduce;
+import dev.weft.engine.op.AvgPool;
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Cat;
 import dev.weft.engine.op.Clamp;
+import dev.weft.engine.op.ConvOp;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.CrossEntropy;
@@ -27,10 +29,13 @@ import dev.weft.engine.op.LayerNormOp;
 import dev.weft.engine.op.LinearOp;
 import dev.weft.engine.op.LogSoftmaxOp;
 import dev.weft.engine.op.Matmul;
+import dev.weft.engine.op.MaxPool;
 import dev.weft.engine.op.Op;
+import dev.weft.engine.op.PatchesOp;
 import dev.weft.engine.op.RandomOp;
 import dev.weft.engine.op.Reduce;
 import dev.weft.engine.op.Reduction;
+import dev.weft.engine.op.Regions;
 import dev.weft.engine.op.Sample;
 import dev.weft.engine.op.ScatterSum;
 import dev.weft.engine.op.SgdStep;
@@ -38,6 +43,7 @@ import dev.weft.engine.op.SoftmaxOp;
 import dev.weft.engine.op.SumTo;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.Where;
+import dev.weft.engine.op.Windows;
 import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.reference.ReferenceBackend;
 import java.util.ArrayList;
@@ -179,6 +185,51 @@ class LargeInputsTest {
     return cases.stream();
   }
 
+  private static Stream<Case> convolutions() {
+    var cases = new ArrayList<Case>();
+    var uneven = new Windows(List.of(2L, 1L), List.of(1L, 2L), List.of(1L, 2L));
+    var cube = new Windows(List.of(1L, 1L, 2L), List.of(1L, 0L, 1L), List.of(1L, 1L, 1L));
+    // A window of 61 in 30 channels: several blocks of positions. 1x1: no patches are made.
+    convolution(cases, Windows.plain(1), 1, shape(2, 30, 160), shape(5, 30, 61));
+    convolution(cases, Windows.plain(2), 1, shape(3, 24, 13, 17), shape(10, 24, 1, 1));
+    convolution(cases, uneven, 2, shape(5, 34, 11, 15), shape(6, 17, 3, 3));
+    convolution(cases, Windows.plain(2), 20, shape(3, 20, 15, 14), shape(40, 1, 3, 3));
+    convolution(cases, cube, 1, shape(2, 9, 6, 7, 8), shape(7, 9, 2, 3, 3));
+    var windows = new Windows(List.of(2L, 2L), List.of(1L, 1L), List.of(1L, 1L));
+    var regions = Regions.Sliding.of(windows, 3L, 3L);
+    cases.add(floats(new MaxPool(regions), 1, shape(9, 11, 41, 43)));
+    cases.add(floats(AvgPool.of(regions, false, 0), 1, shape(9, 11, 41, 43)));
+    var spread = new AvgPool(regions, true, 0, List.of(41L, 43L));
+    cases.add(floats(spread, 1, shape(9, 11, 21, 22)));
+    var size = List.of(3L, 3L);
+    cases.add(floats(new PatchesOp(windows, size, List.of()), 1, shape(5, 7, 41, 43)));
+    cases.add(floats(new PatchesOp(windows, size, List.of(41L, 43L)), 9, shape(5, 63, 21 * 22)));
+    return cases.stream();
+  }
+
+  /** All three parts. */
+  private static void convolution(
+      List<Case> cases, Windows windows, long groups, Shape x, Shape w) {
+    ConvOp op = ConvOp.of(windows, groups, false);
+    Shape y =
+        op.infer(List.of(TensorSpec.of(x, DType.FLOAT32), TensorSpec.of(w, DType.FLOAT32)))
+            .getFirst()
+            .shape();
+    int perOutput = (int) w.without(0).numel();
+    int perWeight = (int) (y.numel() / y.size(1));
+    cases.add(floats(op, perOutput, x, w));
+    cases.add(floats(part(op, ConvOp.Part.INPUT, x), perOutput, y, w));
+    cases.add(floats(part(op, ConvOp.Part.WEIGHT, w), perWeight, x, y));
+  }
+
+  private static ConvOp part(ConvOp op, ConvOp.Part part, Shape result) {
+    var size = new ArrayList<Long>();
+    for (int d = 2; d < result.rank(); d++) {
+      size.add(result.size(d));
+    }
+    return new ConvOp(part, op.windows(), op.groups(), size, false);
+  }
+
   private static Stream<Case> indexing() {
     return Stream.of(
         floats(new Cat(0), 1, shape(331, 101), shape(57, 101), shape(200, 101)),
@@ -228,7 +279,8 @@ class LargeInputsTest {
   }
 
   private static Stream<DynamicTest> forEachCase(BiConsumer<Case, DType> check) {
-    return Stream.of(elementwise(), sums(), rows(), products(), indexing(), creation())
+    return Stream.of(
+            elementwise(), sums(), rows(), products(), convolutions(), indexing(), creation())
         .flatMap(cases -> cases)
         .flatMap(
             c ->

@@ -107,6 +107,11 @@ final class BinaryKernels {
     }
   }
 
+  /** The loop of an op on two arrays of float32 or float64, for about {@code count} elements. */
+  static Loops.Binary loop(Binary op, DType dtype, long count) {
+    return loop(op, dtype, Form.BOTH, count);
+  }
+
   private static Loops.Binary loop(Binary op, DType dtype, Form form, long count) {
     return switch (dtype) {
       case FLOAT32 -> F32.get(form).get(op).form(count);

@@ -137,6 +137,16 @@ final class Gemm {
    * @param c address of C, whose rows are contiguous and {@code cRow} bytes apart
    */
   void run(long m, long n, long k, Matrix a, Matrix b, long start, long c, long cRow) {
+    run(m, n, k, a, b, start, 0, c, cRow);
+  }
+
+  /** C = C + A B. */
+  void add(long m, long n, long k, Matrix a, Matrix b, long c, long cRow) {
+    run(m, n, k, a, b, c, cRow, c, cRow);
+  }
+
+  private void run(
+      long m, long n, long k, Matrix a, Matrix b, long start, long startRow, long c, long cRow) {
     if (m == 0 || n == 0) {
       return;
     }
@@ -144,7 +154,7 @@ final class Gemm {
     boolean plain = hasPlainForm && PlainGemm.fits(n, k);
     Optional<VectorSpecies<?>> warm = whenWarm.form(work);
     if (plain && warm.isEmpty()) {
-      PlainGemm.run(m, n, k, a, b, start, c, cRow);
+      PlainGemm.run(m, n, k, a, b, start, startRow, c, cRow);
       return;
     }
     int lanes = warm.orElseGet(species).length();
@@ -153,20 +163,21 @@ final class Gemm {
       // is a tall product of its own, whose right side has one column.
       var shape = new GemmPlan(this, lanes, n, 1, k);
       if (plain && !shape.isWarm(work)) {
-        PlainGemm.run(m, n, k, a, b, start, c, cRow);
+        PlainGemm.run(m, n, k, a, b, start, startRow, c, cRow);
         return;
       }
       for (long i = 0; i < m; i++) {
         Matrix x = a.from(i, 0).transposed();
-        shape.run(b.transposed(), x, start, start == 0 ? 0 : bytes, c + i * cRow, bytes);
+        long from = start == 0 ? 0 : start + i * startRow;
+        shape.run(b.transposed(), x, from, start == 0 ? 0 : bytes, c + i * cRow, bytes);
       }
       return;
     }
     var shape = new GemmPlan(this, lanes, m, n, k);
     if (plain && !shape.isWarm(work)) {
-      PlainGemm.run(m, n, k, a, b, start, c, cRow);
+      PlainGemm.run(m, n, k, a, b, start, startRow, c, cRow);
     } else {
-      shape.run(a, b, start, 0, c, cRow);
+      shape.run(a, b, start, startRow, c, cRow);
     }
   }
 }

@@ -20,17 +20,19 @@ final class PlainGemm {
   }
 
   /** C = start + A B; see {@link Gemm#run}. */
-  static void run(long m, long n, long k, Matrix a, Matrix b, long start, long c, long cRow) {
+  static void run(
+      long m, long n, long k, Matrix a, Matrix b, long start, long startRow, long c, long cRow) {
     int columns = (int) n;
     int depth = (int) k;
     float[] right = rows(b, depth, columns);
-    float[] first = start == 0 ? new float[columns] : Chunk.floats(start, columns);
+    float[] same = start == 0 ? new float[columns] : Chunk.floats(start, columns);
     Parallel.ranges(
         m,
         Math.max(1, PIECE / Math.max(1, n * k)),
         (from, to) -> {
           float[] left = rows(a.from(from, 0), (int) (to - from), depth);
           for (long i = from; i < to; i++) {
+            float[] first = startRow == 0 ? same : Chunk.floats(start + i * startRow, columns);
             float[] row = row(left, (int) (i - from) * depth, right, depth, first);
             Chunk.write(row, columns, c + i * cRow);
           }

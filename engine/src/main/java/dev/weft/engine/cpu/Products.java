@@ -32,7 +32,7 @@ final class Products {
   }
 
   /** A half tensor in float32, row-major. */
-  private record Wide(Temp memory, Layout layout) implements AutoCloseable {
+  record Wide(Temp memory, Layout layout) implements AutoCloseable {
 
     static Wide of(Tensor x) {
       Temp memory = Temp.of(4 * x.numel());

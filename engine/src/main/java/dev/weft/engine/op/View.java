@@ -11,7 +11,7 @@ import java.util.Set;
  * <p>Dtype: any, unchanged.
  */
 public sealed interface View extends Op
-    permits AsStrided, Diagonal, Expand, Permute, Reshape, Slice, Unfold {
+    permits AsStrided, Diagonal, Expand, Permute, Reshape, Slice, UnfoldOp {
 
   /** The output's layout, or empty when these elements need a copy first (reshape only). */
   Optional<Layout> layout(Layout input);

@@ -6,11 +6,15 @@ import dev.weft.engine.Tensor;
 import dev.weft.engine.op.AdamStep;
 import dev.weft.engine.op.Arange;
 import dev.weft.engine.op.ArgReduce;
+import dev.weft.engine.op.AvgPool;
+import dev.weft.engine.op.BatchNormGrad;
+import dev.weft.engine.op.BatchNormOp;
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Cat;
 import dev.weft.engine.op.Cholesky;
 import dev.weft.engine.op.Clamp;
+import dev.weft.engine.op.ConvOp;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.CrossEntropy;
@@ -29,8 +33,10 @@ import dev.weft.engine.op.LinearOp;
 import dev.weft.engine.op.LogSoftmaxOp;
 import dev.weft.engine.op.Lu;
 import dev.weft.engine.op.Matmul;
+import dev.weft.engine.op.MaxPool;
 import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.Op;
+import dev.weft.engine.op.PatchesOp;
 import dev.weft.engine.op.Pinv;
 import dev.weft.engine.op.Qr;
 import dev.weft.engine.op.RandomOp;
@@ -110,6 +116,10 @@ public final class ReferenceBackend implements Backend {
 
       case Matmul _ -> Products.matmul(in[0], in[1], out[0]);
       case LinearOp linear -> Products.linear(linear, in, out[0]);
+      case ConvOp conv -> Convolutions.run(conv, in, out[0]);
+      case MaxPool pool -> Pooling.max(pool, in[0], out[0], out[1]);
+      case AvgPool pool -> Pooling.average(pool, in[0], out[0]);
+      case PatchesOp patches -> Pooling.unfold(patches, in[0], out[0]);
 
       case Solve solve -> Elimination.solve(solve, in[0], in[1], out[0]);
       case SolveTriangular solve -> Elimination.solveTriangular(solve, in[0], in[1], out[0]);
@@ -129,6 +139,8 @@ public final class ReferenceBackend implements Backend {
       case CrossEntropyGrad grad -> Rows.crossEntropyGrad(grad, in, out[0]);
       case LayerNormOp norm -> Rows.layerNorm(norm, in, out);
       case LayerNormGrad grad -> Rows.layerNormGrad(grad, in, out);
+      case BatchNormOp norm -> Channels.batchNorm(norm, in, out);
+      case BatchNormGrad grad -> Channels.batchNormGrad(grad, in, out);
 
       case Fill fill -> Creation.fill(fill, out[0]);
       case Arange arange -> Creation.arange(arange, out[0]);

@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * <p>Shape: (*, n, *) → (*, ⌊(n − size) / step⌋ + 1, *, size).
  */
-public record Unfold(int dim, long size, long step) implements View {
+public record UnfoldOp(int dim, long size, long step) implements View {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
@@ -72,23 +72,23 @@ public record Unfold(int dim, long size, long step) implements View {
 
   public static List<Sample> samples() {
     return List.of(
-        Sample.of(new Unfold(0, 3, 1), shape(7)).named("overlapping"),
-        Sample.of(new Unfold(0, 2, 3), shape(9)).named("with gaps"),
-        Sample.of(new Unfold(0, 2, 2), shape(6, 2)),
-        Sample.of(new Unfold(1, 3, 2), shape(2, 8, 3)),
-        Sample.of(new Unfold(2, 4, 1), shape(2, 1, 4)).named("one window"),
-        Sample.of(new Unfold(0, 1, 1), shape(4)),
-        Sample.of(new Unfold(0, 0, 1), shape(3)).named("empty windows"),
-        Sample.of(new Unfold(1, 2, 1), shape(0, 3)));
+        Sample.of(new UnfoldOp(0, 3, 1), shape(7)).named("overlapping"),
+        Sample.of(new UnfoldOp(0, 2, 3), shape(9)).named("with gaps"),
+        Sample.of(new UnfoldOp(0, 2, 2), shape(6, 2)),
+        Sample.of(new UnfoldOp(1, 3, 2), shape(2, 8, 3)),
+        Sample.of(new UnfoldOp(2, 4, 1), shape(2, 1, 4)).named("one window"),
+        Sample.of(new UnfoldOp(0, 1, 1), shape(4)),
+        Sample.of(new UnfoldOp(0, 0, 1), shape(3)).named("empty windows"),
+        Sample.of(new UnfoldOp(1, 2, 1), shape(0, 3)));
   }
 
   public static List<ErrorSample> errors() {
     TensorSpec x = TensorSpec.of(shape(4), DType.FLOAT32);
     return List.of(
-        ErrorSample.of(new Unfold(0, 5, 1), IndexException.class, "does not fit", x),
-        ErrorSample.of(new Unfold(0, 2, 0), IndexException.class, "at least 1", x),
+        ErrorSample.of(new UnfoldOp(0, 5, 1), IndexException.class, "does not fit", x),
+        ErrorSample.of(new UnfoldOp(0, 2, 0), IndexException.class, "at least 1", x),
         ErrorSample.of(
-            new Unfold(1, 2, 1), ShapeException.class, "dimension 1 is out of range", x));
+            new UnfoldOp(1, 2, 1), ShapeException.class, "dimension 1 is out of range", x));
   }
 
   @Override

@@ -1,0 +1,26 @@
+package dev.weft.nn;
+
+import dev.weft.engine.Tensor;
+
+/**
+ * Normalises each channel over samples and positions, in evaluation by running statistics. See
+ * {@link Functional#batchNorm}. Weight starts at 1, bias at 0.
+ *
+ * <p>Shape: (N, C, H, W) → the same.
+ */
+public final class BatchNorm2d extends BatchNormNd {
+
+  public BatchNorm2d(long numFeatures) {
+    this(numFeatures, NormOptions.BATCH);
+  }
+
+  public BatchNorm2d(long numFeatures, NormOptions options) {
+    super(numFeatures, options);
+  }
+
+  @Override
+  protected Tensor forward(Tensor x) {
+    requireShape(x, 4, 4, "(N, C, H, W)", 1);
+    return normalise(x);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.weft.nn;
+
+import dev.weft.engine.Tensor;
+
+/**
+ * Convolution over three dimensions; see {@link Functional#conv3d}.
+ *
+ * <p>Shape: (N, C, D, H, W) → (N, O, D', H', W'), both also without N; weight (O, C / groups, K,
+ * K', K"), bias (O). Both start uniform in ±1/√(C / groups · elements of the kernel), as in
+ * PyTorch.
+ */
+public final class Conv3d extends ConvNd {
+
+  public Conv3d(long inChannels, long outChannels, long kernelSize) {
+    this(inChannels, outChannels, kernelSize, ConvOptions.DEFAULT);
+  }
+
+  public Conv3d(long inChannels, long outChannels, long kernelSize, ConvOptions options) {
+    this(inChannels, outChannels, new long[] {kernelSize}, options, true);
+  }
+
+  /**
+   * With a kernel of one size per dimension, or one for all.
+   *
+   * @param bias whether there is a bias
+   */
+  public Conv3d(
+      long inChannels, long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
+    super(3, false, inChannels, outChannels, kernelSize, options, bias);
+  }
+
+  @Override
+  protected Tensor forward(Tensor x) {
+    return Functional.conv3d(x, weight, bias, options);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.weft.nn;
+
+import dev.weft.engine.Tensor;
+
+/**
+ * Transposed convolution over one dimension; see {@link Functional#convTranspose1d}.
+ *
+ * <p>Shape: (N, C, L) → (N, O, L'), both also without N; weight (C, O / groups, K), bias (O). Both
+ * start uniform in ±1/√(O / groups · elements of the kernel), as in PyTorch.
+ */
+public final class ConvTranspose1d extends ConvNd {
+
+  public ConvTranspose1d(long inChannels, long outChannels, long kernelSize) {
+    this(inChannels, outChannels, kernelSize, ConvOptions.DEFAULT);
+  }
+
+  public ConvTranspose1d(long inChannels, long outChannels, long kernelSize, ConvOptions options) {
+    this(inChannels, outChannels, new long[] {kernelSize}, options, true);
+  }
+
+  /**
+   * With a kernel of one size per dimension, or one for all.
+   *
+   * @param bias whether there is a bias
+   */
+  public ConvTranspose1d(
+      long inChannels, long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
+    super(1, true, inChannels, outChannels, kernelSize, options, bias);
+  }
+
+  @Override
+  protected Tensor forward(Tensor x) {
+    return Functional.convTranspose1d(x, weight, bias, options);
+  }
+
+  /**
+   * The output of the size wanted, among those that the stride allows: the output padding follows
+   * from it.
+   */
+  public Tensor apply(Tensor x, long... outputSize) {
+    return through(
+        x, input -> Functional.convTranspose1d(input, weight, bias, fitting(input, outputSize)));
+  }
+}

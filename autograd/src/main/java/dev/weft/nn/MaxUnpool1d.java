@@ -1,0 +1,42 @@
+package dev.weft.nn;
+
+import dev.weft.engine.Tensor;
+
+/**
+ * Puts the output of a {@link MaxPool1d} back where it came from, among zeros. See {@link
+ * Functional#maxUnpool1d}.
+ */
+public final class MaxUnpool1d extends Module<MaxPooled, Tensor> {
+
+  private final PoolOptions options;
+
+  /** For windows side by side. */
+  public MaxUnpool1d(long kernelSize) {
+    this(PoolOptions.of(kernelSize));
+  }
+
+  public MaxUnpool1d(long kernelSize, long stride) {
+    this(PoolOptions.of(kernelSize).stride(stride));
+  }
+
+  /** For the windows of a pooling. */
+  public MaxUnpool1d(PoolOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  protected Tensor forward(MaxPooled pooled) {
+    return Functional.maxUnpool1d(pooled.output(), pooled.indices(), options);
+  }
+
+  /** To this size, where the windows allow several. */
+  public Tensor apply(MaxPooled pooled, long... outputSize) {
+    return through(
+        pooled, p -> Functional.maxUnpool1d(p.output(), p.indices(), options, outputSize));
+  }
+
+  @Override
+  protected String extraRepr() {
+    return Pooling.windowText(options);
+  }
+}
