@@ -51,7 +51,17 @@ class FunctionGoldenTest {
           "all/dtypes");
 
   /** Families in which every case has a row: what is missing there is a mistake. */
-  private static final Set<String> FINISHED = Set.of("clip");
+  private static final Set<String> FINISHED =
+      Set.of(
+          "activation",
+          "binary",
+          "clip",
+          "compare",
+          "dtype",
+          "reduce",
+          "sort_scan",
+          "special",
+          "unary");
 
   @TestFactory
   Stream<DynamicContainer> valuesAndDerivativesAreThoseOfPyTorch() {
@@ -81,6 +91,7 @@ class FunctionGoldenTest {
                                 Golden.cases("cast", "error", "functional", "method", "promotion")
                                     .filter(c -> c.family().equals(family))
                                     .filter(c -> !Rows.ALL.functions.containsKey(c.op()))
+                                    .filter(c -> !PromotionGoldenTest.OPS.contains(c.op()))
                                     .map(Case::op)
                                     .collect(Collectors.toSet()))
                             .as("functions without a row")

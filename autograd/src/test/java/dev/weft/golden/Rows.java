@@ -29,7 +29,10 @@ final class Rows {
     LossRows.addTo(ALL);
     MatrixRows.addTo(ALL);
     ReduceRows.addTo(ALL);
+    ScanRows.addTo(ALL);
     ShapeRows.addTo(ALL);
+    SortRows.addTo(ALL);
+    SpecialRows.addTo(ALL);
     UnaryRows.addTo(ALL);
   }
 

@@ -1,9 +1,6 @@
 package dev.weft.engine;
 
-import dev.weft.engine.op.Binary;
-import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.Op;
-import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.spi.Tape;
 import dev.weft.engine.spi.TapeEntry;
 import java.lang.foreign.MemorySegment;
@@ -32,7 +29,19 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public non-sealed class Tensor extends TensorJoins
-    implements ElementwiseOps, ReductionOps, ShapeOps, SplitOps, ArrangeOps, IndexOps, MatrixOps {
+    implements ElementwiseOps,
+        CompareOps,
+        SpecialOps,
+        ReductionOps,
+        ScanOps,
+        SortOps,
+        StatisticsOps,
+        InPlaceOps,
+        ShapeOps,
+        SplitOps,
+        ArrangeOps,
+        IndexOps,
+        MatrixOps {
 
   private Storage storage;
   private Layout layout;
@@ -430,100 +439,7 @@ public non-sealed class Tensor extends TensorJoins
     return shape().equals(other.shape()) && eq(other).all().itemLong() == 1;
   }
 
-  // ------------------------------------------------------------------------------ in place
-
-  /**
-   * Overwrites its elements with those of {@code source}, which broadcasts and converts. Returns
-   * this.
-   */
-  public Tensor copyFrom(Tensor source) {
-    if (isTracked() && Context.current().gradEnabled()
-        || source.isTracked() && Context.current().gradEnabled()) {
-      throw new IllegalStateException(
-          "copyFrom: gradients do not flow through it; call it inside Autograd.noGrad(), or use"
-              + " where or scatter");
-    }
-    Tensor values = source.to(device());
-    Dispatch.runAll(
-        new CopyInto(), this, values.shape().equals(shape()) ? values : values.expand(shape()));
-    return this;
-  }
-
-  /** Sets every element. Returns this. */
-  public Tensor fillInPlace(double value) {
-    return copyFrom(full(Shape.SCALAR, value, DType.FLOAT64, device()));
-  }
-
-  /** Sets every element to 0. Returns this. */
-  public Tensor zeroInPlace() {
-    return fillInPlace(0);
-  }
-
-  /** this ← this + other. */
-  public Tensor addInPlace(Tensor other) {
-    return inPlace(Binary.ADD, other);
-  }
-
-  /** this ← this + number. */
-  public Tensor addInPlace(double other) {
-    return inPlace(Binary.ADD, other);
-  }
-
-  /** this ← this − other. */
-  public Tensor subInPlace(Tensor other) {
-    return inPlace(Binary.SUB, other);
-  }
-
-  /** this ← this · other. */
-  public Tensor mulInPlace(Tensor other) {
-    return inPlace(Binary.MUL, other);
-  }
-
-  /** this ← this · number. */
-  public Tensor mulInPlace(double other) {
-    return inPlace(Binary.MUL, other);
-  }
-
-  /** this ← this / other. */
-  public Tensor divInPlace(Tensor other) {
-    return inPlace(Binary.DIV, other);
-  }
-
-  /** this ← this / number. */
-  public Tensor divInPlace(double other) {
-    return inPlace(Binary.DIV, other);
-  }
-
-  private Tensor inPlace(Binary op, Tensor other) {
-    DType promoted = DType.promote(dtype(), other.dtype());
-    if (promoted.category() != dtype().category()) {
-      throw doesNotFit(op, other.dtype());
-    }
-    requireFloatingQuotient(op);
-    return Dispatch.runInPlace(op, this, other.to(dtype()).expand(shape()));
-  }
-
-  private Tensor inPlace(Binary op, double scalar) {
-    boolean whole = scalar == Math.rint(scalar) && Math.abs(scalar) <= 0x1p63;
-    if (!dtype().isFloating() && (dtype() == DType.BOOL || !whole)) {
-      throw doesNotFit(op, scalar);
-    }
-    requireFloatingQuotient(op);
-    return Dispatch.runInPlace(
-        new WithScalar(op, dtype().isFloating() ? (Number) scalar : (Number) (long) scalar, false),
-        this);
-  }
-
-  private DTypeException doesNotFit(Binary op, Object other) {
-    return new DTypeException(op + " in place: " + other + " does not fit into " + dtype());
-  }
-
-  private void requireFloatingQuotient(Binary op) {
-    if (op == Binary.DIV && !dtype().isFloating()) {
-      throw new DTypeException(
-          op + " in place: a quotient does not fit into " + dtype() + "; use floorDivide");
-    }
-  }
+  // ------------------------------------------------------------------------------ its place
 
   /**
    * Lets this tensor stand for the memory of {@code data} from now on, keeping its identity and its
