@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
 import dev.weft.engine.ShapeException;
-import dev.weft.engine.DType;
 import dev.weft.engine.Tensor;
 import java.util.ArrayList;
 import java.util.List;
