@@ -59,50 +59,6 @@ public final class Functional extends VisionFunctions {
     return Dispatch.run(op, inputs.toArray(Tensor[]::new));
   }
 
-  // ---------------------------------------------------------------------------------- activations
-
-  /** max(x, 0). */
-  public static Tensor relu(Tensor x) {
-    return x.relu();
-  }
-
-  /** x Φ(x), with Φ the normal distribution's function. */
-  public static Tensor gelu(Tensor x) {
-    return x.gelu();
-  }
-
-  /** x Φ(x), exactly or in its tanh approximation. */
-  public static Tensor gelu(Tensor x, GELU.Approximate approximate) {
-    return switch (approximate) {
-      case NONE -> x.gelu();
-      case TANH -> x.geluTanh();
-    };
-  }
-
-  /** x · sigmoid(x). */
-  public static Tensor silu(Tensor x) {
-    return x.silu();
-  }
-
-  public static Tensor tanh(Tensor x) {
-    return x.tanh();
-  }
-
-  /** 1 / (1 + e⁻ˣ). */
-  public static Tensor sigmoid(Tensor x) {
-    return x.sigmoid();
-  }
-
-  /** Exponentials scaled to sum to one along {@code dim}. */
-  public static Tensor softmax(Tensor x, int dim) {
-    return x.softmax(dim);
-  }
-
-  /** The logarithm of the softmax along {@code dim}. */
-  public static Tensor logSoftmax(Tensor x, int dim) {
-    return x.logSoftmax(dim);
-  }
-
   // ---------------------------------------------------------------------------------- attention
 
   /** {@link #scaledDotProductAttention(Tensor, Tensor, Tensor, AttentionMask)} without a mask. */

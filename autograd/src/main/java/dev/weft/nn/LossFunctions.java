@@ -5,7 +5,7 @@ import dev.weft.engine.op.Reduction;
 import java.util.Optional;
 
 /** The losses of {@link Functional}. */
-abstract sealed class LossFunctions permits LayerFunctions {
+abstract sealed class LossFunctions extends ActivationFunctions permits LayerFunctions {
 
   // ---------------------------------------------------------------------------------- distances
 

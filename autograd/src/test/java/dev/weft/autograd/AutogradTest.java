@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
@@ -115,6 +116,26 @@ class AutogradTest {
     y.mulInPlace(y); // (2x)²
     y.sum().backward();
     assertThat(x.grad().orElseThrow().item()).isEqualTo(24);
+  }
+
+  @Test
+  void gradientsFlowThroughWhatIsCopiedInPlace() {
+    Tensor x = leaf(3, 4);
+    Tensor y = x.mul(2);
+    Tensor source = leaf(5);
+    y.copyFrom(source.mul(10)); // x is gone
+    y.sum().backward();
+    assertThat(x.grad().orElseThrow().toDoubleArray()).containsOnly(0);
+    assertThat(source.grad().orElseThrow().item()).isEqualTo(20);
+  }
+
+  @Test
+  void aBufferThatWasNotTrackedCanTakeUpWhatIs() {
+    Tensor buffer = Tensor.zeros(2).to(DType.FLOAT64);
+    Tensor x = leaf(3, 4);
+    buffer.copyFrom(x.square());
+    buffer.mulInPlace(2).sum().backward();
+    assertThat(x.grad().orElseThrow().toDoubleArray()).containsExactly(12, 16);
   }
 
   @Test

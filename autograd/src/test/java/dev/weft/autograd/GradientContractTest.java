@@ -8,8 +8,10 @@ import dev.weft.engine.Dispatch;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.OpFamily;
 import dev.weft.engine.op.Sample;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -31,8 +33,35 @@ class GradientContractTest {
     return sample.op().infer(specs).getFirst().dtype() == DType.FLOAT64;
   }
 
-  private static Function<List<Tensor>, Tensor> call(Sample sample) {
-    return inputs -> Dispatch.run(sample.op(), inputs.toArray(Tensor[]::new));
+  /** The inputs that a gradient reaches. */
+  private static List<Tensor> variables(Sample sample, List<Tensor> inputs) {
+    return IntStream.range(0, inputs.size())
+        .filter(i -> sample.op().gradient().reaches(i))
+        .mapToObj(inputs::get)
+        .toList();
+  }
+
+  /** The op as a function of those, the others as they are in {@code inputs}. */
+  private static Function<List<Tensor>, Tensor> call(Sample sample, List<Tensor> inputs) {
+    return variables -> {
+      Iterator<Tensor> next = variables.iterator();
+      Tensor[] all = inputs.toArray(Tensor[]::new);
+      for (int i = 0; i < all.length; i++) {
+        if (sample.op().gradient().reaches(i)) {
+          all[i] = next.next();
+        }
+      }
+      return Dispatch.run(sample.op(), all);
+    };
+  }
+
+  private interface Check {
+    double error(Function<List<Tensor>, Tensor> call, List<Tensor> variables);
+  }
+
+  private static double error(Sample sample, long seed, Check check) {
+    List<Tensor> inputs = sample.inputs(DType.FLOAT64, seed);
+    return check.error(call(sample, inputs), variables(sample, inputs));
   }
 
   @TestFactory
@@ -42,11 +71,7 @@ class GradientContractTest {
             sample ->
                 dynamicTest(
                     sample.name(),
-                    () ->
-                        assertThat(
-                                Gradcheck.worstError(
-                                    call(sample), sample.inputs(DType.FLOAT64, 42)))
-                            .isLessThan(1e-6)));
+                    () -> assertThat(error(sample, 42, Gradcheck::worstError)).isLessThan(1e-6)));
   }
 
   @TestFactory
@@ -58,9 +83,7 @@ class GradientContractTest {
                 dynamicTest(
                     sample.name(),
                     () ->
-                        assertThat(
-                                Gradcheck.worstSecondError(
-                                    call(sample), sample.inputs(DType.FLOAT64, 43)))
+                        assertThat(error(sample, 43, Gradcheck::worstSecondError))
                             .isLessThan(1e-5)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.golden;
 
+import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 
 /** Comparisons, logic and choices. */
@@ -20,13 +21,50 @@ final class CompareRows {
     rows.binary("torch.logical_and", Tensor::logicalAnd);
     rows.binary("torch.logical_or", Tensor::logicalOr);
     rows.binary("torch.logical_xor", Tensor::logicalXor);
-    rows.one(
-        "torch.clamp",
-        a ->
-            a.input()
-                .clamp(
-                    a.number("min", Double.NEGATIVE_INFINITY),
-                    a.number("max", Double.POSITIVE_INFINITY)));
+    rows.one("torch.allclose", a -> bool(a.input().allclose(a.other(), 1e-5, 1e-8, nan(a))));
+    rows.binary(
+        "torch.bitwise_left_shift",
+        Tensor::bitwiseLeftShift,
+        Tensor::bitwiseLeftShift,
+        CompareRows::noDouble);
+    rows.unary("torch.bitwise_not", Tensor::bitwiseNot);
+    rows.binary(
+        "torch.bitwise_right_shift",
+        Tensor::bitwiseRightShift,
+        Tensor::bitwiseRightShift,
+        CompareRows::noDouble);
+    rows.one("torch.clamp", CompareRows::clamp);
+    rows.one("torch.clamp_max", CompareRows::clamp);
+    rows.one("torch.clamp_min", CompareRows::clamp);
+    rows.one("torch.equal", a -> bool(a.input().equal(a.other())));
+    rows.one("torch.isclose", a -> a.input().isclose(a.other(), 1e-5, 1e-8, nan(a)));
+    rows.unary("torch.logical_not", Tensor::logicalNot);
     rows.one("torch.where", a -> a.tensor("condition").where(a.input(), a.other()));
+  }
+
+  private static Tensor noDouble(Tensor x, double y) {
+    throw new IllegalArgumentException("a shift of " + x.spec() + " by " + y);
+  }
+
+  private static Tensor bool(boolean value) {
+    return Tensor.of(value).reshape(Shape.SCALAR);
+  }
+
+  private static boolean nan(Arguments a) {
+    a.only("input", "other", "equal_nan");
+    return a.flag("equal_nan", false);
+  }
+
+  private static Tensor clamp(Arguments a) {
+    Tensor x = a.input();
+    if (a.has("min") && a.get("min") instanceof Tensor low) {
+      x = x.clampMin(low);
+      return a.has("max") ? x.clampMax(a.tensor("max")) : x;
+    }
+    if (a.has("max") && a.get("max") instanceof Tensor high) {
+      return x.clampMax(high);
+    }
+    return x.clamp(
+        a.number("min", Double.NEGATIVE_INFINITY), a.number("max", Double.POSITIVE_INFINITY));
   }
 }

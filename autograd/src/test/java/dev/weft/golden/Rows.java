@@ -37,7 +37,10 @@ final class Rows {
     PoolRows.addTo(ALL);
     ReduceRows.addTo(ALL);
     RnnRows.addTo(ALL);
+    ScanRows.addTo(ALL);
     ShapeRows.addTo(ALL);
+    SortRows.addTo(ALL);
+    SpecialRows.addTo(ALL);
     UnaryRows.addTo(ALL);
     VisionRows.addTo(ALL);
   }

@@ -83,6 +83,14 @@ public enum DType {
     return a.bytes >= b.bytes ? a : b;
   }
 
+  /**
+   * Whether a result of this dtype may be stored in {@code target} without asking, as ops in place
+   * do: not when its category is higher.
+   */
+  public boolean canCast(DType target) {
+    return category.compareTo(target.category) <= 0;
+  }
+
   /** The finite range's upper end; for bool 1. */
   public double max() {
     return switch (this) {

@@ -37,6 +37,11 @@ public final class Dispatch {
     }
     List<TensorSpec> specs = op.infer(specs(op, inputs));
     requireOneDevice(op, inputs);
+    boolean tracked = context.gradEnabled && isTracked(inputs) && op.gradient().exists();
+    Runnable changed =
+        tracked && op.mutates() != 0
+            ? Backends.tape().recordInPlace(op, inputs[0], inputs)
+            : () -> {};
     Tensor[] outputs;
     if (op instanceof View view) {
       outputs = new Tensor[] {view(view, inputs[0], context)};
@@ -47,9 +52,10 @@ public final class Dispatch {
       }
       compute(op, inputs, outputs, context);
     }
-    if (context.gradEnabled && isTracked(inputs) && op.gradient().exists()) {
+    if (tracked && op.mutates() == 0) {
       Backends.tape().record(op, inputs, outputs);
     }
+    changed.run();
     return outputs;
   }
 

@@ -2,248 +2,272 @@ package dev.weft.engine;
 
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
-import dev.weft.engine.op.Clamp;
 import dev.weft.engine.op.DropoutOp;
+import dev.weft.engine.op.NextAfter;
+import dev.weft.engine.op.SpecialBinary;
 import dev.weft.engine.op.Unary;
-import dev.weft.engine.op.Where;
-import dev.weft.engine.op.WithScalar;
 
 /**
  * Elementwise operations of {@link Tensor}. Two tensors are broadcast to one shape and promoted to
  * one dtype; a number takes the tensor's dtype unless it is of a higher category, as in PyTorch.
  */
 public sealed interface ElementwiseOps permits Tensor {
-
   /** −x. See {@link Unary#NEG}. */
   default Tensor neg() {
-    return unary(Unary.NEG);
+    return Operands.unary(Unary.NEG, (Tensor) this);
   }
 
   /** |x|. See {@link Unary#ABS}. */
   default Tensor abs() {
-    return unary(Unary.ABS);
+    return Operands.unary(Unary.ABS, (Tensor) this);
   }
 
   /** −1, 0 or 1; bool stays as it is. See {@link Unary#SIGN}. */
   default Tensor sign() {
     Tensor x = (Tensor) this;
-    return x.dtype() == DType.BOOL ? x.copy() : unary(Unary.SIGN);
+    return x.dtype() == DType.BOOL ? x.copy() : Operands.unary(Unary.SIGN, x);
   }
 
   /** x²; that of bool is int64. See {@link Unary#SQUARE}. */
   default Tensor square() {
     Tensor x = (Tensor) this;
-    return x.dtype() == DType.BOOL ? x.to(DType.INT64).square() : unary(Unary.SQUARE);
+    return x.dtype() == DType.BOOL ? x.to(DType.INT64).square() : Operands.unary(Unary.SQUARE, x);
   }
 
   /** The largest integer not above x. See {@link Unary#FLOOR}. */
   default Tensor floor() {
-    return unary(Unary.FLOOR);
+    return Operands.unary(Unary.FLOOR, (Tensor) this);
   }
 
   /** The smallest integer not below x. See {@link Unary#CEIL}. */
   default Tensor ceil() {
-    return unary(Unary.CEIL);
+    return Operands.unary(Unary.CEIL, (Tensor) this);
   }
 
   /** The nearest integer, ties to even. See {@link Unary#ROUND}. */
   default Tensor round() {
-    return unary(Unary.ROUND);
+    return Operands.unary(Unary.ROUND, (Tensor) this);
   }
 
   /** The integer part, towards zero. See {@link Unary#TRUNC}. */
   default Tensor trunc() {
-    return unary(Unary.TRUNC);
+    return Operands.unary(Unary.TRUNC, (Tensor) this);
+  }
+
+  /** The nearest number with this many decimals, ties to even; a negative count rounds to tens. */
+  default Tensor round(int decimals) {
+    double scale = Math.pow(10, Math.abs(decimals));
+    Tensor x = Operands.floating((Tensor) this);
+    return decimals < 0 ? x.div(scale).round().mul(scale) : x.mul(scale).round().div(scale);
+  }
+
+  /** x − trunc(x): keeps the sign of x. */
+  default Tensor frac() {
+    Tensor x = (Tensor) this;
+    return x.sub(x.trunc());
+  }
+
+  /** x itself; not for bool, as in PyTorch. */
+  default Tensor positive() {
+    Tensor x = (Tensor) this;
+    x.spec().requireNumeric("positive");
+    return x;
+  }
+
+  /** x π / 180. */
+  default Tensor deg2rad() {
+    return ((Tensor) this).mul(Math.PI / 180);
+  }
+
+  /** x · 180 / π. */
+  default Tensor rad2deg() {
+    return ((Tensor) this).mul(180 / Math.PI);
+  }
+
+  /** NaN becomes 0, infinities the largest and smallest number of the dtype. */
+  default Tensor nanToNum() {
+    DType dtype = ((Tensor) this).dtype();
+    return nanToNum(0, dtype.max(), dtype.min());
+  }
+
+  /** Replaces NaN, +∞ and −∞; the gradient is 0 there. */
+  default Tensor nanToNum(double nan, double posinf, double neginf) {
+    Tensor x = (Tensor) this;
+    if (!x.dtype().isFloating()) {
+      return x.copy();
+    }
+    Tensor finite = x.isposinf().where(posinf, x.isneginf().where(neginf, x));
+    return x.isnan().where(nan, finite);
   }
 
   /** eˣ. See {@link Unary#EXP}. */
   default Tensor exp() {
-    return unary(Unary.EXP);
+    return Operands.unary(Unary.EXP, (Tensor) this);
   }
 
   /** 2ˣ. See {@link Unary#EXP2}. */
   default Tensor exp2() {
-    return unary(Unary.EXP2);
+    return Operands.unary(Unary.EXP2, (Tensor) this);
   }
 
   /** eˣ − 1, exact near 0. See {@link Unary#EXPM1}. */
   default Tensor expm1() {
-    return unary(Unary.EXPM1);
+    return Operands.unary(Unary.EXPM1, (Tensor) this);
   }
 
   /** Natural logarithm; −∞ at 0, NaN below. See {@link Unary#LOG}. */
   default Tensor log() {
-    return unary(Unary.LOG);
+    return Operands.unary(Unary.LOG, (Tensor) this);
   }
 
   /** Logarithm to base 2. See {@link Unary#LOG2}. */
   default Tensor log2() {
-    return unary(Unary.LOG2);
+    return Operands.unary(Unary.LOG2, (Tensor) this);
   }
 
   /** Logarithm to base 10. See {@link Unary#LOG10}. */
   default Tensor log10() {
-    return unary(Unary.LOG10);
+    return Operands.unary(Unary.LOG10, (Tensor) this);
   }
 
   /** log(1 + x), exact near 0. See {@link Unary#LOG1P}. */
   default Tensor log1p() {
-    return unary(Unary.LOG1P);
+    return Operands.unary(Unary.LOG1P, (Tensor) this);
   }
 
   /** √x; NaN below 0. See {@link Unary#SQRT}. */
   default Tensor sqrt() {
-    return unary(Unary.SQRT);
+    return Operands.unary(Unary.SQRT, (Tensor) this);
   }
 
   /** 1/√x. See {@link Unary#RSQRT}. */
   default Tensor rsqrt() {
-    return unary(Unary.RSQRT);
+    return Operands.unary(Unary.RSQRT, (Tensor) this);
   }
 
   /** 1/x. See {@link Unary#RECIPROCAL}. */
   default Tensor reciprocal() {
-    return unary(Unary.RECIPROCAL);
+    return Operands.unary(Unary.RECIPROCAL, (Tensor) this);
   }
 
   /** Sine. See {@link Unary#SIN}. */
   default Tensor sin() {
-    return unary(Unary.SIN);
+    return Operands.unary(Unary.SIN, (Tensor) this);
   }
 
   /** Cosine. See {@link Unary#COS}. */
   default Tensor cos() {
-    return unary(Unary.COS);
+    return Operands.unary(Unary.COS, (Tensor) this);
   }
 
   /** Tangent. See {@link Unary#TAN}. */
   default Tensor tan() {
-    return unary(Unary.TAN);
+    return Operands.unary(Unary.TAN, (Tensor) this);
   }
 
   /** Inverse sine. See {@link Unary#ASIN}. */
   default Tensor asin() {
-    return unary(Unary.ASIN);
+    return Operands.unary(Unary.ASIN, (Tensor) this);
   }
 
   /** Inverse cosine. See {@link Unary#ACOS}. */
   default Tensor acos() {
-    return unary(Unary.ACOS);
+    return Operands.unary(Unary.ACOS, (Tensor) this);
   }
 
   /** Inverse tangent. See {@link Unary#ATAN}. */
   default Tensor atan() {
-    return unary(Unary.ATAN);
+    return Operands.unary(Unary.ATAN, (Tensor) this);
   }
 
   /** Hyperbolic sine. See {@link Unary#SINH}. */
   default Tensor sinh() {
-    return unary(Unary.SINH);
+    return Operands.unary(Unary.SINH, (Tensor) this);
   }
 
   /** Hyperbolic cosine. See {@link Unary#COSH}. */
   default Tensor cosh() {
-    return unary(Unary.COSH);
+    return Operands.unary(Unary.COSH, (Tensor) this);
   }
 
   /** Hyperbolic tangent. See {@link Unary#TANH}. */
   default Tensor tanh() {
-    return unary(Unary.TANH);
+    return Operands.unary(Unary.TANH, (Tensor) this);
   }
 
   /** The error function. See {@link Unary#ERF}. */
   default Tensor erf() {
-    return unary(Unary.ERF);
+    return Operands.unary(Unary.ERF, (Tensor) this);
   }
 
   /** 1 / (1 + e⁻ˣ). See {@link Unary#SIGMOID}. */
   default Tensor sigmoid() {
-    return unary(Unary.SIGMOID);
+    return Operands.unary(Unary.SIGMOID, (Tensor) this);
   }
 
   /** max(x, 0). See {@link Unary#RELU}. */
   default Tensor relu() {
-    return unary(Unary.RELU);
+    return Operands.unary(Unary.RELU, (Tensor) this);
   }
 
   /** x Φ(x), the exact form. See {@link Unary#GELU}. */
   default Tensor gelu() {
-    return unary(Unary.GELU);
+    return Operands.unary(Unary.GELU, (Tensor) this);
   }
 
   /** GELU's tanh approximation. See {@link Unary#GELU_TANH}. */
   default Tensor geluTanh() {
-    return unary(Unary.GELU_TANH);
+    return Operands.unary(Unary.GELU_TANH, (Tensor) this);
   }
 
   /** x · sigmoid(x). See {@link Unary#SILU}. */
   default Tensor silu() {
-    return unary(Unary.SILU);
-  }
-
-  /** Whether each element is NaN. See {@link Unary#ISNAN}. */
-  default Tensor isnan() {
-    return unary(Unary.ISNAN);
-  }
-
-  /** Whether each element is infinite. See {@link Unary#ISINF}. */
-  default Tensor isinf() {
-    return unary(Unary.ISINF);
-  }
-
-  /** Whether each element is neither NaN nor infinite. See {@link Unary#ISFINITE}. */
-  default Tensor isfinite() {
-    return unary(Unary.ISFINITE);
-  }
-
-  /** Whether each element is 0. See {@link Unary#LOGICAL_NOT}. */
-  default Tensor logicalNot() {
-    return unary(Unary.LOGICAL_NOT);
+    return Operands.unary(Unary.SILU, (Tensor) this);
   }
 
   /** x + y. Broadcasts and promotes. See {@link Binary#ADD}. */
   default Tensor add(Tensor y) {
-    return binary(Binary.ADD, y);
+    return Operands.binary(Binary.ADD, (Tensor) this, y);
   }
 
   /** x + y. */
   default Tensor add(long y) {
-    return withScalar(Binary.ADD, y, false);
+    return Operands.withScalar(Binary.ADD, (Tensor) this, y, false);
   }
 
   /** x + y. */
   default Tensor add(double y) {
-    return withScalar(Binary.ADD, y, false);
+    return Operands.withScalar(Binary.ADD, (Tensor) this, y, false);
   }
 
   /** x − y. Broadcasts and promotes. See {@link Binary#SUB}. */
   default Tensor sub(Tensor y) {
-    return binary(Binary.SUB, y);
+    return Operands.binary(Binary.SUB, (Tensor) this, y);
   }
 
   /** x − y. */
   default Tensor sub(long y) {
-    return withScalar(Binary.SUB, y, false);
+    return Operands.withScalar(Binary.SUB, (Tensor) this, y, false);
   }
 
   /** x − y. */
   default Tensor sub(double y) {
-    return withScalar(Binary.SUB, y, false);
+    return Operands.withScalar(Binary.SUB, (Tensor) this, y, false);
   }
 
   /** x · y. Broadcasts and promotes. See {@link Binary#MUL}. */
   default Tensor mul(Tensor y) {
-    return binary(Binary.MUL, y);
+    return Operands.binary(Binary.MUL, (Tensor) this, y);
   }
 
   /** x · y. */
   default Tensor mul(long y) {
-    return withScalar(Binary.MUL, y, false);
+    return Operands.withScalar(Binary.MUL, (Tensor) this, y, false);
   }
 
   /** x · y. */
   default Tensor mul(double y) {
-    return withScalar(Binary.MUL, y, false);
+    return Operands.withScalar(Binary.MUL, (Tensor) this, y, false);
   }
 
   /**
@@ -251,271 +275,270 @@ public sealed interface ElementwiseOps permits Tensor {
    * promotes. See {@link Binary#DIV}.
    */
   default Tensor div(Tensor y) {
-    return binary(Binary.DIV, y);
+    return Operands.binary(Binary.DIV, (Tensor) this, y);
   }
 
   /** x / y; integers are converted to the default dtype first (true division). */
   default Tensor div(long y) {
-    return withScalar(Binary.DIV, y, false);
+    return Operands.withScalar(Binary.DIV, (Tensor) this, y, false);
   }
 
   /** x / y; integers are converted to the default dtype first (true division). */
   default Tensor div(double y) {
-    return withScalar(Binary.DIV, y, false);
+    return Operands.withScalar(Binary.DIV, (Tensor) this, y, false);
+  }
+
+  /** x / y as a whole number, of the dtype of both. Integers stay integers. */
+  default Tensor div(Tensor y, Rounding rounding) {
+    Tensor x = (Tensor) this;
+    return switch (rounding) {
+      case FLOOR -> x.floorDivide(y);
+      case TRUNC ->
+          Operands.resultType(x, y).isFloating()
+              ? x.div(y).trunc()
+              : x.sub(x.fmod(y)).floorDivide(y); // nothing is left to round
+    };
+  }
+
+  /** x / y as a whole number; see {@link #div(Tensor, Rounding)}. */
+  default Tensor div(long y, Rounding rounding) {
+    return div(Operands.scalar((Tensor) this, y), rounding);
+  }
+
+  /** x / y as a whole number; see {@link #div(Tensor, Rounding)}. */
+  default Tensor div(double y, Rounding rounding) {
+    return div(Operands.scalar((Tensor) this, y), rounding);
   }
 
   /** x^y. Broadcasts and promotes. See {@link Binary#POW}. */
   default Tensor pow(Tensor y) {
-    return binary(Binary.POW, y);
+    return Operands.binary(Binary.POW, (Tensor) this, y);
   }
 
   /** x^y. */
   default Tensor pow(long y) {
-    return withScalar(Binary.POW, y, false);
+    return Operands.withScalar(Binary.POW, (Tensor) this, y, false);
   }
 
   /** x^y. */
   default Tensor pow(double y) {
-    return withScalar(Binary.POW, y, false);
+    return Operands.withScalar(Binary.POW, (Tensor) this, y, false);
   }
 
   /** The larger of both; NaN if either is. Broadcasts and promotes. See {@link Binary#MAXIMUM}. */
   default Tensor maximum(Tensor y) {
-    return binary(Binary.MAXIMUM, y);
+    return Operands.binary(Binary.MAXIMUM, (Tensor) this, y);
   }
 
   /** The smaller of both; NaN if either is. Broadcasts and promotes. See {@link Binary#MINIMUM}. */
   default Tensor minimum(Tensor y) {
-    return binary(Binary.MINIMUM, y);
+    return Operands.binary(Binary.MINIMUM, (Tensor) this, y);
   }
 
   /** ⌊x / y⌋. Broadcasts and promotes. See {@link Binary#FLOOR_DIVIDE}. */
   default Tensor floorDivide(Tensor y) {
-    return binary(Binary.FLOOR_DIVIDE, y);
+    return Operands.binary(Binary.FLOOR_DIVIDE, (Tensor) this, y);
   }
 
   /** ⌊x / y⌋. */
   default Tensor floorDivide(long y) {
-    return withScalar(Binary.FLOOR_DIVIDE, y, false);
+    return Operands.withScalar(Binary.FLOOR_DIVIDE, (Tensor) this, y, false);
   }
 
   /** ⌊x / y⌋. */
   default Tensor floorDivide(double y) {
-    return withScalar(Binary.FLOOR_DIVIDE, y, false);
+    return Operands.withScalar(Binary.FLOOR_DIVIDE, (Tensor) this, y, false);
   }
 
   /** x − y ⌊x / y⌋. Broadcasts and promotes. See {@link Binary#REMAINDER}. */
   default Tensor remainder(Tensor y) {
-    return binary(Binary.REMAINDER, y);
+    return Operands.binary(Binary.REMAINDER, (Tensor) this, y);
   }
 
   /** x − y ⌊x / y⌋. */
   default Tensor remainder(long y) {
-    return withScalar(Binary.REMAINDER, y, false);
+    return Operands.withScalar(Binary.REMAINDER, (Tensor) this, y, false);
   }
 
   /** x − y ⌊x / y⌋. */
   default Tensor remainder(double y) {
-    return withScalar(Binary.REMAINDER, y, false);
+    return Operands.withScalar(Binary.REMAINDER, (Tensor) this, y, false);
   }
 
   /** The remainder with the sign of x. Broadcasts and promotes. See {@link Binary#FMOD}. */
   default Tensor fmod(Tensor y) {
-    return binary(Binary.FMOD, y);
+    return Operands.binary(Binary.FMOD, (Tensor) this, y);
   }
 
   /** The remainder with the sign of x. */
   default Tensor fmod(long y) {
-    return withScalar(Binary.FMOD, y, false);
+    return Operands.withScalar(Binary.FMOD, (Tensor) this, y, false);
   }
 
   /** The remainder with the sign of x. */
   default Tensor fmod(double y) {
-    return withScalar(Binary.FMOD, y, false);
+    return Operands.withScalar(Binary.FMOD, (Tensor) this, y, false);
   }
 
   /** The angle of the point (y, x). Broadcasts and promotes. See {@link Binary#ATAN2}. */
   default Tensor atan2(Tensor y) {
-    return binary(Binary.ATAN2, y);
-  }
-
-  /** Whether x = y. Broadcasts and promotes. See {@link Binary#EQ}. */
-  default Tensor eq(Tensor y) {
-    return binary(Binary.EQ, y);
-  }
-
-  /** Whether x = y. */
-  default Tensor eq(long y) {
-    return withScalar(Binary.EQ, y, false);
-  }
-
-  /** Whether x = y. */
-  default Tensor eq(double y) {
-    return withScalar(Binary.EQ, y, false);
-  }
-
-  /** Whether x ≠ y. Broadcasts and promotes. See {@link Binary#NE}. */
-  default Tensor ne(Tensor y) {
-    return binary(Binary.NE, y);
-  }
-
-  /** Whether x ≠ y. */
-  default Tensor ne(long y) {
-    return withScalar(Binary.NE, y, false);
-  }
-
-  /** Whether x ≠ y. */
-  default Tensor ne(double y) {
-    return withScalar(Binary.NE, y, false);
-  }
-
-  /** Whether x &lt; y. Broadcasts and promotes. See {@link Binary#LT}. */
-  default Tensor lt(Tensor y) {
-    return binary(Binary.LT, y);
-  }
-
-  /** Whether x &lt; y. */
-  default Tensor lt(long y) {
-    return withScalar(Binary.LT, y, false);
-  }
-
-  /** Whether x &lt; y. */
-  default Tensor lt(double y) {
-    return withScalar(Binary.LT, y, false);
-  }
-
-  /** Whether x ≤ y. Broadcasts and promotes. See {@link Binary#LE}. */
-  default Tensor le(Tensor y) {
-    return binary(Binary.LE, y);
-  }
-
-  /** Whether x ≤ y. */
-  default Tensor le(long y) {
-    return withScalar(Binary.LE, y, false);
-  }
-
-  /** Whether x ≤ y. */
-  default Tensor le(double y) {
-    return withScalar(Binary.LE, y, false);
-  }
-
-  /** Whether x &gt; y. Broadcasts and promotes. See {@link Binary#GT}. */
-  default Tensor gt(Tensor y) {
-    return binary(Binary.GT, y);
-  }
-
-  /** Whether x &gt; y. */
-  default Tensor gt(long y) {
-    return withScalar(Binary.GT, y, false);
-  }
-
-  /** Whether x &gt; y. */
-  default Tensor gt(double y) {
-    return withScalar(Binary.GT, y, false);
-  }
-
-  /** Whether x ≥ y. Broadcasts and promotes. See {@link Binary#GE}. */
-  default Tensor ge(Tensor y) {
-    return binary(Binary.GE, y);
-  }
-
-  /** Whether x ≥ y. */
-  default Tensor ge(long y) {
-    return withScalar(Binary.GE, y, false);
-  }
-
-  /** Whether x ≥ y. */
-  default Tensor ge(double y) {
-    return withScalar(Binary.GE, y, false);
-  }
-
-  /** Whether both are not 0. Broadcasts and promotes. See {@link Binary#LOGICAL_AND}. */
-  default Tensor logicalAnd(Tensor y) {
-    return binary(Binary.LOGICAL_AND, y);
-  }
-
-  /** Whether one is not 0. Broadcasts and promotes. See {@link Binary#LOGICAL_OR}. */
-  default Tensor logicalOr(Tensor y) {
-    return binary(Binary.LOGICAL_OR, y);
-  }
-
-  /** Whether exactly one is not 0. Broadcasts and promotes. See {@link Binary#LOGICAL_XOR}. */
-  default Tensor logicalXor(Tensor y) {
-    return binary(Binary.LOGICAL_XOR, y);
-  }
-
-  /** Bitwise and. Broadcasts and promotes. See {@link Binary#BITWISE_AND}. */
-  default Tensor bitwiseAnd(Tensor y) {
-    return binary(Binary.BITWISE_AND, y);
-  }
-
-  /** Bitwise and. */
-  default Tensor bitwiseAnd(long y) {
-    return withScalar(Binary.BITWISE_AND, y, false);
-  }
-
-  /** Bitwise or. Broadcasts and promotes. See {@link Binary#BITWISE_OR}. */
-  default Tensor bitwiseOr(Tensor y) {
-    return binary(Binary.BITWISE_OR, y);
-  }
-
-  /** Bitwise or. */
-  default Tensor bitwiseOr(long y) {
-    return withScalar(Binary.BITWISE_OR, y, false);
-  }
-
-  /** Bitwise exclusive or. Broadcasts and promotes. See {@link Binary#BITWISE_XOR}. */
-  default Tensor bitwiseXor(Tensor y) {
-    return binary(Binary.BITWISE_XOR, y);
-  }
-
-  /** Bitwise exclusive or. */
-  default Tensor bitwiseXor(long y) {
-    return withScalar(Binary.BITWISE_XOR, y, false);
+    return Operands.binary(Binary.ATAN2, (Tensor) this, y);
   }
 
   /** y − x: the receiver is subtracted from the number. */
   default Tensor rsub(long y) {
-    return withScalar(Binary.SUB, y, true);
+    return Operands.withScalar(Binary.SUB, (Tensor) this, y, true);
   }
 
   /** y − x: the receiver is subtracted from the number. */
   default Tensor rsub(double y) {
-    return withScalar(Binary.SUB, y, true);
+    return Operands.withScalar(Binary.SUB, (Tensor) this, y, true);
   }
 
   /** y / x: the number is divided by the receiver. */
   default Tensor rdiv(double y) {
-    return withScalar(Binary.DIV, y, true);
+    return Operands.withScalar(Binary.DIV, (Tensor) this, y, true);
+  }
+
+  /** y − x: the receiver is subtracted. */
+  default Tensor rsub(Tensor y) {
+    return y.sub((Tensor) this);
+  }
+
+  /** y^x: the number is raised to the receiver. */
+  default Tensor rpow(long y) {
+    return Operands.withScalar(Binary.POW, (Tensor) this, y, true);
   }
 
   /** y^x: the number is raised to the receiver. */
   default Tensor rpow(double y) {
-    return withScalar(Binary.POW, y, true);
+    return Operands.withScalar(Binary.POW, (Tensor) this, y, true);
   }
 
-  /**
-   * Limits every element to [low, high]; infinite bounds leave that side open. Integers become
-   * floating where a bound is not whole.
-   */
-  default Tensor clamp(double low, double high) {
+  /** x^y in float64. */
+  default Tensor floatPower(Tensor y) {
+    return ((Tensor) this).to(DType.FLOAT64).pow(y.to(DType.FLOAT64));
+  }
+
+  /** x^y in float64. */
+  default Tensor floatPower(double y) {
+    return ((Tensor) this).to(DType.FLOAT64).pow(y);
+  }
+
+  /** x · 2ʸ. */
+  default Tensor ldexp(Tensor y) {
+    return ((Tensor) this).mul(y.rpow(2.0));
+  }
+
+  /** √(x² + y²). Broadcasts and promotes. See {@link SpecialBinary#HYPOT}. */
+  default Tensor hypot(Tensor y) {
+    return Operands.binary(SpecialBinary.HYPOT, (Tensor) this, y);
+  }
+
+  /** |x| with the sign of y. Broadcasts and promotes. See {@link SpecialBinary#COPYSIGN}. */
+  default Tensor copysign(Tensor y) {
+    return Operands.binary(SpecialBinary.COPYSIGN, (Tensor) this, y);
+  }
+
+  /** |x| with the sign of y. */
+  default Tensor copysign(double y) {
+    return copysign(Operands.scalar((Tensor) this, y));
+  }
+
+  /** The larger, ignoring NaN beside a number. See {@link SpecialBinary#FMAX}. */
+  default Tensor fmax(Tensor y) {
+    return Operands.binary(SpecialBinary.FMAX, (Tensor) this, y);
+  }
+
+  /** The smaller, ignoring NaN beside a number. See {@link SpecialBinary#FMIN}. */
+  default Tensor fmin(Tensor y) {
+    return Operands.binary(SpecialBinary.FMIN, (Tensor) this, y);
+  }
+
+  /** The neighbour of x in the direction of y. See {@link NextAfter}. */
+  default Tensor nextafter(Tensor y) {
     Tensor x = (Tensor) this;
-    boolean whole = low == Math.rint(low) && high == Math.rint(high);
-    return Dispatch.run(
-        new Clamp(low, high), whole || x.dtype() == DType.BOOL ? x : floating("clamp", x));
+    return Operands.broadcast(new NextAfter(), Operands.resultType(x, y), x, y);
   }
 
-  /**
-   * The receiver is the condition: {@code x} where it holds, else {@code y}. Broadcasts and
-   * promotes.
-   */
-  default Tensor where(Tensor x, Tensor y) {
-    Tensor condition = (Tensor) this;
-    DType dtype = DType.promote(x.dtype(), y.dtype());
-    Where op = new Where();
-    Shape shape = Shape.broadcast(op, condition.shape(), Shape.broadcast(op, x.shape(), y.shape()));
-    return Dispatch.run(
-        op, condition.expand(shape), x.to(dtype).expand(shape), y.to(dtype).expand(shape));
+  /** 0 for negative x, 1 for positive x, and {@code values} where x is 0; 0 for NaN. */
+  default Tensor heaviside(Tensor values) {
+    Tensor x = (Tensor) this;
+    if (x.dtype() != values.dtype()) {
+      throw new DTypeException(
+          "heaviside: " + x.spec() + " and values " + values.spec() + ": dtypes differ");
+    }
+    return x.eq(0).where(values, x.gt(0).to(x.dtype()));
+  }
+
+  /** The greatest common divisor of integers. See {@link SpecialBinary#GCD}. */
+  default Tensor gcd(Tensor y) {
+    return Operands.binary(SpecialBinary.GCD, (Tensor) this, y);
+  }
+
+  /** The least common multiple of integers. See {@link SpecialBinary#LCM}. */
+  default Tensor lcm(Tensor y) {
+    return Operands.binary(SpecialBinary.LCM, (Tensor) this, y);
+  }
+
+  /** x + weight (end − x), from the nearer end, so that weight 1 gives {@code end} exactly. */
+  default Tensor lerp(Tensor end, double weight) {
+    Tensor x = lerpStart(end);
+    Tensor way = end.sub(x);
+    return weight < 0.5 ? x.add(way.mul(weight)) : end.sub(way.mul(1 - weight));
+  }
+
+  /** x + weight (end − x), from the nearer end. Broadcasts. */
+  default Tensor lerp(Tensor end, Tensor weight) {
+    Tensor x = lerpStart(end);
+    Tensor way = end.sub(x);
+    Tensor fromEnd = end.sub(way.mul(weight.rsub(1)));
+    return weight.abs().lt(0.5).where(x.add(way.mul(weight)), fromEnd);
+  }
+
+  private Tensor lerpStart(Tensor end) {
+    Tensor x = (Tensor) this;
+    x.spec().requireFloating("lerp");
+    if (x.dtype() != end.dtype()) {
+      throw new DTypeException("lerp: " + x.spec() + " and end " + end.spec() + ": dtypes differ");
+    }
+    return x;
+  }
+
+  /** x + a · b. */
+  default Tensor addcmul(Tensor a, Tensor b) {
+    return ((Tensor) this).add(a.mul(b));
+  }
+
+  /** x + value · a · b. */
+  default Tensor addcmul(Tensor a, Tensor b, double value) {
+    return ((Tensor) this).add(a.mul(b).mul(value));
+  }
+
+  /** x + a / b. */
+  default Tensor addcdiv(Tensor a, Tensor b) {
+    return addcdiv(a, b, 1);
+  }
+
+  /** x + value · a / b, on floating dtypes. */
+  default Tensor addcdiv(Tensor a, Tensor b, double value) {
+    a.spec().requireFloating("addcdiv");
+    b.spec().requireFloating("addcdiv");
+    return ((Tensor) this).add(a.div(b).mul(value));
+  }
+
+  /** The dtype of x + y. A tensor of rank 0 does not raise that of one with dimensions. */
+  default DType resultType(Tensor y) {
+    return Operands.resultType((Tensor) this, y);
+  }
+
+  /** The dtype of x + y for a number: it does not raise the dtype of x within its category. */
+  default DType resultType(Number y) {
+    Tensor x = (Tensor) this;
+    if (y instanceof Double || y instanceof Float) {
+      return x.dtype().isFloating() ? x.dtype() : Context.current().defaultDtype();
+    }
+    return x.dtype() == DType.BOOL ? DType.INT64 : x.dtype();
   }
 
   /** Zeroes elements with probability p and scales the rest, with this thread's generator. */
@@ -529,67 +552,5 @@ public sealed interface ElementwiseOps permits Tensor {
   default Tensor to(DType dtype) {
     Tensor x = (Tensor) this;
     return x.dtype() == dtype ? x : Dispatch.run(new Cast(dtype), x);
-  }
-
-  private Tensor unary(Unary op) {
-    Tensor x = (Tensor) this;
-    return Dispatch.run(op, op.dtypes().contains(x.dtype()) ? x : floating(op, x));
-  }
-
-  /** Integers become the default dtype where a function has no integer result; bool likewise. */
-  private static Tensor floating(Object op, Tensor x) {
-    if (x.dtype().isFloating()) {
-      return x;
-    }
-    if (x.dtype() == DType.BOOL
-        && op instanceof Unary unary
-        && unary.dtypes().contains(DType.INT64)) {
-      return x; // neg, sign and the like: refused by the op itself, with its name
-    }
-    return x.to(Context.current().defaultDtype());
-  }
-
-  private Tensor binary(Binary op, Tensor y) {
-    Tensor x = (Tensor) this;
-    DType dtype = resultType(x, y);
-    if (!op.dtypes().contains(dtype) && !dtype.isFloating()
-        || op == Binary.DIV && !dtype.isFloating()) {
-      dtype =
-          op.dtypes().contains(DType.FLOAT32) && dtype != DType.BOOL
-                  || op == Binary.DIV
-                  || !op.dtypes().contains(DType.INT64)
-              ? Context.current().defaultDtype()
-              : dtype;
-    }
-    Shape shape = Shape.broadcast(op, x.shape(), y.shape());
-    return Dispatch.run(op, x.to(dtype).expand(shape), y.to(dtype).expand(shape));
-  }
-
-  /**
-   * PyTorch's rule for two tensors: one of rank 0 does not raise the dtype of one with dimensions,
-   * unless it is of a higher category.
-   */
-  private static DType resultType(Tensor x, Tensor y) {
-    boolean scalarX = x.rank() == 0;
-    boolean scalarY = y.rank() == 0;
-    if (scalarX != scalarY) {
-      DType wide = scalarX ? y.dtype() : x.dtype();
-      DType narrow = scalarX ? x.dtype() : y.dtype();
-      if (narrow.category().compareTo(wide.category()) <= 0) {
-        return wide;
-      }
-    }
-    return DType.promote(x.dtype(), y.dtype());
-  }
-
-  private Tensor withScalar(Binary op, Number scalar, boolean scalarFirst) {
-    Tensor x = (Tensor) this;
-    if (!x.dtype().isFloating() && (scalar instanceof Double || op == Binary.DIV)) {
-      x = x.to(Context.current().defaultDtype());
-    } else if (x.dtype() == DType.BOOL && !op.isPredicate()) {
-      x = x.to(DType.INT64);
-    }
-    Number value = x.dtype().isFloating() ? (Number) scalar.doubleValue() : scalar;
-    return Dispatch.run(new WithScalar(op, value, scalarFirst), x);
   }
 }

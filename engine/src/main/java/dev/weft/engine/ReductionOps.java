@@ -15,8 +15,8 @@ import java.util.List;
  */
 public sealed interface ReductionOps permits Tensor {
 
-  /** Largest or smallest values along a dimension, and where they were. */
-  record Extremes(Tensor values, Tensor indices) {}
+  /** The smallest and the largest elements. */
+  record MinMax(Tensor min, Tensor max) {}
 
   /** The sum of all elements; integers give int64. */
   default Tensor sum() {
@@ -67,14 +67,14 @@ public sealed interface ReductionOps permits Tensor {
   /**
    * The largest elements along {@code dim} and their indices; the gradient goes to those indices.
    */
-  default Extremes max(int dim, boolean keepdim) {
+  default ValuesAndIndices max(int dim, boolean keepdim) {
     return extremes(true, dim, keepdim);
   }
 
   /**
    * The smallest elements along {@code dim} and their indices; the gradient goes to those indices.
    */
-  default Extremes min(int dim, boolean keepdim) {
+  default ValuesAndIndices min(int dim, boolean keepdim) {
     return extremes(false, dim, keepdim);
   }
 
@@ -86,6 +86,84 @@ public sealed interface ReductionOps permits Tensor {
   /** The smallest elements along dims; ties share the gradient. */
   default Tensor amin(int[] dims, boolean keepdim) {
     return reduce(Kind.AMIN, dims.length == 0 ? everyDim() : dims, keepdim);
+  }
+
+  /** The smallest and the largest element of all. */
+  default MinMax aminmax() {
+    return new MinMax(min(), max());
+  }
+
+  /** The smallest and the largest elements along {@code dim}; ties share the gradient. */
+  default MinMax aminmax(int dim, boolean keepdim) {
+    return new MinMax(amin(new int[] {dim}, keepdim), amax(new int[] {dim}, keepdim));
+  }
+
+  /** The product of all elements; integers give int64. */
+  default Tensor prod() {
+    return reduce(Kind.PROD, everyDim(), false);
+  }
+
+  default Tensor prod(int dim) {
+    return prod(dim, false);
+  }
+
+  default Tensor prod(int dim, boolean keepdim) {
+    return reduce(Kind.PROD, new int[] {dim}, keepdim);
+  }
+
+  /** The sum of all elements that are not NaN. */
+  default Tensor nansum() {
+    return nansum(new int[0], false);
+  }
+
+  /** The sum along dims, or all of them, of what is not NaN. */
+  default Tensor nansum(int[] dims, boolean keepdim) {
+    Tensor x = (Tensor) this;
+    return (x.dtype().isFloating() ? x.isnan().where(0.0, x) : x).sum(dims, keepdim);
+  }
+
+  /** The mean of all elements that are not NaN. */
+  default Tensor nanmean() {
+    return nanmean(new int[0], false);
+  }
+
+  /** The mean along dims, or all of them, of what is not NaN; NaN where there is nothing else. */
+  default Tensor nanmean(int[] dims, boolean keepdim) {
+    Tensor x = (Tensor) this;
+    x.spec().requireFloating("nanmean");
+    return Operands.wide(
+        x,
+        w -> w.nansum(dims, keepdim).div(w.isnan().logicalNot().sum(dims, keepdim).to(w.dtype())));
+  }
+
+  /** log Σ exp(x) along {@code dim}. */
+  default Tensor logsumexp(int dim) {
+    return logsumexp(new int[] {dim}, false);
+  }
+
+  /** log Σ exp(x) along dims, or all of them, shifted by the largest so that nothing overflows. */
+  default Tensor logsumexp(int[] dims, boolean keepdim) {
+    return Operands.wide(
+        Operands.floating((Tensor) this),
+        x -> {
+          if (x.numel() == 0) { // there is no largest
+            return x.sum(dims, keepdim).log();
+          }
+          Tensor largest = x.detach().amax(dims, true);
+          Tensor shift = largest.isfinite().where(largest, 0.0);
+          Tensor logs = x.sub(shift).exp().sum(dims, keepdim).log();
+          return logs.add(keepdim ? shift : shift.reshape(logs.shape()));
+        });
+  }
+
+  /** How many elements are not 0. */
+  default Tensor countNonzero() {
+    return countNonzero(new int[0]);
+  }
+
+  /** How many elements along dims are not 0. */
+  default Tensor countNonzero(int... dims) {
+    return ((Tensor) this).ne(0).sum(dims, false);
   }
 
   /** Whether any element is not 0. */
@@ -106,6 +184,16 @@ public sealed interface ReductionOps permits Tensor {
   /** Whether any element along {@code dim} is not 0. */
   default Tensor any(int dim, boolean keepdim) {
     return reduce(Kind.ANY, new int[] {dim}, keepdim);
+  }
+
+  /** Whether all elements along dims are not 0; over all dims when none is named. */
+  default Tensor all(int[] dims, boolean keepdim) {
+    return reduce(Kind.ALL, dims.length == 0 ? everyDim() : dims, keepdim);
+  }
+
+  /** Whether any element along dims is not 0; over all dims when none is named. */
+  default Tensor any(int[] dims, boolean keepdim) {
+    return reduce(Kind.ANY, dims.length == 0 ? everyDim() : dims, keepdim);
   }
 
   /** The position of the largest element in row-major order. */
@@ -150,11 +238,6 @@ public sealed interface ReductionOps permits Tensor {
     return x.shape().equals(shape) ? x : Dispatch.run(new SumTo(shape), x);
   }
 
-  /** The Euclidean norm of all elements. */
-  default Tensor norm() {
-    return ((Tensor) this).square().sum().sqrt();
-  }
-
   private int[] everyDim() {
     int[] dims = new int[((Tensor) this).rank()];
     for (int i = 0; i < dims.length; i++) {
@@ -191,21 +274,13 @@ public sealed interface ReductionOps permits Tensor {
 
   private Tensor arg(boolean largest, int dim, boolean keepdim) {
     Tensor x = (Tensor) this;
-    x.spec().requireDim(largest ? "argmax" : "argmin", dim);
-    return Dispatch.run(
-        new ArgReduce(largest, dim < 0 ? dim + Math.max(1, x.rank()) : dim, keepdim), x);
+    int axis = Pick.axis(largest ? "argmax" : "argmin", x, dim);
+    return Dispatch.run(new ArgReduce(largest, axis, keepdim), x);
   }
 
-  private Extremes extremes(boolean largest, int dim, boolean keepdim) {
+  private ValuesAndIndices extremes(boolean largest, int dim, boolean keepdim) {
     Tensor x = (Tensor) this;
-    Tensor at = arg(largest, dim, true);
-    if (x.rank() == 0) {
-      return new Extremes(x, at);
-    }
-    int axis = x.shape().dim(dim);
-    Tensor values = x.gather(axis, at);
-    return keepdim
-        ? new Extremes(values, at)
-        : new Extremes(values.squeeze(axis), at.squeeze(axis));
+    int axis = Pick.axis(largest ? "max" : "min", x, dim);
+    return Pick.one(x, axis, arg(largest, axis, true), keepdim);
   }
 }

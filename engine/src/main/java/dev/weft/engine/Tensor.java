@@ -1,8 +1,6 @@
 package dev.weft.engine;
 
-import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Op;
-import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.spi.Tape;
 import dev.weft.engine.spi.TapeEntry;
 import java.lang.foreign.MemorySegment;
@@ -33,7 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 public non-sealed class Tensor extends TensorJoins
     implements ElementwiseOps,
+        CompareOps,
+        SpecialOps,
         ReductionOps,
+        ScanOps,
+        SortOps,
+        StatisticsOps,
+        InPlaceOps,
         ShapeOps,
         SplitOps,
         ArrangeOps,
@@ -438,19 +442,7 @@ public non-sealed class Tensor extends TensorJoins
     return shape().equals(other.shape()) && eq(other).all().itemLong() == 1;
   }
 
-  // ------------------------------------------------------------------------------ in place
-
-  /**
-   * Overwrites its elements with those of {@code source}, which broadcasts and converts; gradients
-   * go to the source. Returns this.
-   */
-  public Tensor copyFrom(Tensor source) {
-    Tensor values = source.to(device());
-    if (Context.current().gradEnabled() && (isTracked() || values.isTracked())) {
-      values = values.to(dtype());
-    }
-    return Dispatch.overwrite(this, values.expand(shape()));
-  }
+  // ------------------------------------------------------------------------------ its place
 
   /**
    * Overwrites what {@link #get(Index...)} picks with {@code values}, which broadcast and convert.
@@ -469,82 +461,6 @@ public non-sealed class Tensor extends TensorJoins
   /** Overwrites what {@link #get(Index...)} picks with a number. Returns this. */
   public Tensor set(double value, Index... indices) {
     return set(full(Shape.SCALAR, value, dtype(), device()), indices);
-  }
-
-  /** Sets every element. Returns this. */
-  public Tensor fillInPlace(double value) {
-    return copyFrom(full(Shape.SCALAR, value, DType.FLOAT64, device()));
-  }
-
-  /** Sets every element to 0. Returns this. */
-  public Tensor zeroInPlace() {
-    return fillInPlace(0);
-  }
-
-  /** this ← this + other. */
-  public Tensor addInPlace(Tensor other) {
-    return inPlace(Binary.ADD, other);
-  }
-
-  /** this ← this + number. */
-  public Tensor addInPlace(double other) {
-    return inPlace(Binary.ADD, other);
-  }
-
-  /** this ← this − other. */
-  public Tensor subInPlace(Tensor other) {
-    return inPlace(Binary.SUB, other);
-  }
-
-  /** this ← this · other. */
-  public Tensor mulInPlace(Tensor other) {
-    return inPlace(Binary.MUL, other);
-  }
-
-  /** this ← this · number. */
-  public Tensor mulInPlace(double other) {
-    return inPlace(Binary.MUL, other);
-  }
-
-  /** this ← this / other. */
-  public Tensor divInPlace(Tensor other) {
-    return inPlace(Binary.DIV, other);
-  }
-
-  /** this ← this / number. */
-  public Tensor divInPlace(double other) {
-    return inPlace(Binary.DIV, other);
-  }
-
-  private Tensor inPlace(Binary op, Tensor other) {
-    DType promoted = DType.promote(dtype(), other.dtype());
-    if (promoted.category() != dtype().category()) {
-      throw doesNotFit(op, other.dtype());
-    }
-    requireFloatingQuotient(op);
-    return Dispatch.runInPlace(op, this, other.to(dtype()).expand(shape()));
-  }
-
-  private Tensor inPlace(Binary op, double scalar) {
-    boolean whole = scalar == Math.rint(scalar) && Math.abs(scalar) <= 0x1p63;
-    if (!dtype().isFloating() && (dtype() == DType.BOOL || !whole)) {
-      throw doesNotFit(op, scalar);
-    }
-    requireFloatingQuotient(op);
-    return Dispatch.runInPlace(
-        new WithScalar(op, dtype().isFloating() ? (Number) scalar : (Number) (long) scalar, false),
-        this);
-  }
-
-  private DTypeException doesNotFit(Binary op, Object other) {
-    return new DTypeException(op + " in place: " + other + " does not fit into " + dtype());
-  }
-
-  private void requireFloatingQuotient(Binary op) {
-    if (op == Binary.DIV && !dtype().isFloating()) {
-      throw new DTypeException(
-          op + " in place: a quotient does not fit into " + dtype() + "; use floorDivide");
-    }
   }
 
   /**

@@ -98,7 +98,7 @@ class DispatchTest {
         .hasMessage("mul in place: 0.5 does not fit into int64");
     assertThatThrownBy(() -> Tensor.of(7L).divInPlace(2))
         .isInstanceOf(DTypeException.class)
-        .hasMessage("div in place: a quotient does not fit into int64; use floorDivide");
+        .hasMessage("div in place: a quotient does not fit into int64; use floorDivideInPlace");
     assertThatThrownBy(() -> Tensor.of(7L).divInPlace(Tensor.of(2L)))
         .isInstanceOf(DTypeException.class);
     assertThatThrownBy(() -> Tensor.of(true).addInPlace(1)).isInstanceOf(DTypeException.class);

@@ -3,9 +3,12 @@ package dev.weft.engine.cpu;
 import dev.weft.engine.HostMemory;
 import dev.weft.engine.Storage;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.op.Activation;
 import dev.weft.engine.op.AdamStep;
 import dev.weft.engine.op.Arange;
+import dev.weft.engine.op.ArgMode;
 import dev.weft.engine.op.ArgReduce;
+import dev.weft.engine.op.ArgSort;
 import dev.weft.engine.op.AvgPool;
 import dev.weft.engine.op.BatchNormGrad;
 import dev.weft.engine.op.BatchNormOp;
@@ -19,6 +22,7 @@ import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.CrossEntropy;
 import dev.weft.engine.op.CrossEntropyGrad;
+import dev.weft.engine.op.CumArg;
 import dev.weft.engine.op.Det;
 import dev.weft.engine.op.DropoutOp;
 import dev.weft.engine.op.Eig;
@@ -30,25 +34,32 @@ import dev.weft.engine.op.IndexSum;
 import dev.weft.engine.op.LayerNormGrad;
 import dev.weft.engine.op.LayerNormOp;
 import dev.weft.engine.op.LinearOp;
+import dev.weft.engine.op.LinearScan;
 import dev.weft.engine.op.LogSoftmaxOp;
 import dev.weft.engine.op.Lu;
 import dev.weft.engine.op.Matmul;
 import dev.weft.engine.op.MaxPool;
 import dev.weft.engine.op.Multinomial;
+import dev.weft.engine.op.NextAfter;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.op.PatchesOp;
 import dev.weft.engine.op.Pinv;
+import dev.weft.engine.op.Polygamma;
 import dev.weft.engine.op.Qr;
 import dev.weft.engine.op.RandomOp;
 import dev.weft.engine.op.Reduce;
+import dev.weft.engine.op.Scan;
 import dev.weft.engine.op.Scatter;
 import dev.weft.engine.op.ScatterReduce;
 import dev.weft.engine.op.ScatterSum;
+import dev.weft.engine.op.SearchSorted;
 import dev.weft.engine.op.SgdStep;
 import dev.weft.engine.op.Slogdet;
 import dev.weft.engine.op.SoftmaxOp;
 import dev.weft.engine.op.Solve;
 import dev.weft.engine.op.SolveTriangular;
+import dev.weft.engine.op.SpecialBinary;
+import dev.weft.engine.op.SpecialUnary;
 import dev.weft.engine.op.SumTo;
 import dev.weft.engine.op.Svd;
 import dev.weft.engine.op.Take;
@@ -99,11 +110,19 @@ public final class CpuBackend implements Backend {
           IntegerKernels.run(scalar, in[0], out[0]);
         }
       }
+      case Activation f -> FunctionKernels.unary(f.on(in[0].dtype()), in[0], out[0]);
+      case Polygamma f -> FunctionKernels.unary(f::at, in[0], out[0]);
+      case SpecialUnary f -> FunctionKernels.unary(f::at, in[0], out[0]);
+      case SpecialBinary f -> FunctionKernels.binary(f, in[0], in[1], out[0]);
+      case NextAfter f ->
+          FunctionKernels.binary((x, y) -> f.at(in[0].dtype(), x, y), in[0], in[1], out[0]);
       case Cast _, Copy _ -> Copies.cast(in[0], out[0]);
       case CopyInto _ -> Copies.into(in[0], in[1]);
       case View view ->
           throw new IllegalStateException(view + ": a view shares memory and is never computed");
 
+      case Reduce(Reduce.Kind kind, var _, var _) when kind == Reduce.Kind.PROD ->
+          reference.compute(op, in, out);
       case Reduce reduce -> Reductions.reduce(reduce, in[0], out[0]);
       case ArgReduce reduce -> ArgReductions.run(reduce, in[0], out[0]);
       case SumTo sum -> Reductions.sumTo(sum, in[0], out[0]);
@@ -144,18 +163,24 @@ public final class CpuBackend implements Backend {
 
       case Clamp _,
           Where _,
+          ArgMode _,
+          ArgSort _,
+          Cholesky _,
+          CumArg _,
+          Det _,
+          Eig _,
+          Eigh _,
+          LinearScan _,
+          Lu _,
+          Pinv _,
+          Qr _,
+          Scan _,
           ScatterReduce _,
+          SearchSorted _,
+          Slogdet _,
           Solve _,
           SolveTriangular _,
-          Cholesky _,
-          Lu _,
-          Qr _,
-          Det _,
-          Slogdet _,
-          Svd _,
-          Pinv _,
-          Eigh _,
-          Eig _ ->
+          Svd _ ->
           reference.compute(op, in, out);
     }
   }

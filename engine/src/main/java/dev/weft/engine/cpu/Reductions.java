@@ -33,6 +33,7 @@ final class Reductions {
     switch (op.kind()) {
       case SUM -> run(Fold.Kind.SUM, numbers, x, kept, y, 0);
       case MEAN -> mean(numbers, x, kept, y);
+      case PROD -> throw new IllegalArgumentException(op + ": has no kernel here");
       case AMAX -> run(Fold.Kind.MAX, numbers, x, kept, y, 0);
       case AMIN -> run(Fold.Kind.MIN, numbers, x, kept, y, 0);
       case ANY -> run(Fold.Kind.MAX, truth, x, kept, y, 0);

@@ -4,6 +4,7 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.ShapeException;
+import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
 import java.util.Set;
@@ -34,9 +35,12 @@ public record CopyInto() implements Op {
     return 1;
   }
 
+  /** What was overwritten has gradient 0; the gradient goes to the source, in its dtype. */
   @Override
   public Gradient gradient() {
-    return Gradient.none();
+    return Gradient.parts(
+        Gradient.part(Tensor::zerosLike),
+        new Gradient.Part(Gradient.Saves.NOTHING, (g, p) -> g.to(p.inputSpec(1).dtype())));
   }
 
   @Override

@@ -20,6 +20,11 @@ public interface Gradient {
     return true;
   }
 
+  /** Whether an input that is floating can have a gradient. */
+  default boolean reaches(int input) {
+    return exists();
+  }
+
   /** What must be kept for {@link #pull}, given which inputs need a gradient (bit masks). */
   Saves saves(int needs);
 

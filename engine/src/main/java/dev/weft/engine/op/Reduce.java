@@ -4,6 +4,7 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
+import dev.weft.engine.Dispatch;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
@@ -11,15 +12,16 @@ import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Combines all elements along {@code dims}.
  *
- * <p>Shape: the dims disappear, or stay with size 1 when {@code keepdim}. Dtype: sums of integers
- * and bool are int64; mean needs a floating dtype; any and all give bool; amax and amin keep
- * theirs. Half types are summed in float32. The order of partial sums is fixed, so the result does
- * not depend on the number of threads. NaN wins in amax and amin. An empty amax or amin is refused;
- * an empty sum is 0, an empty mean NaN.
+ * <p>Shape: the dims disappear, or stay with size 1 when {@code keepdim}. Dtype: sums and products
+ * of integers and bool are int64; mean needs a floating dtype; any and all give bool; amax and amin
+ * keep theirs. Half types are summed in float32. The order of partial sums is fixed, so the result
+ * does not depend on the number of threads. NaN wins in amax and amin. An empty amax or amin is
+ * refused; an empty sum is 0, an empty product 1, an empty mean NaN.
  *
  * @param dims ascending, counted from 0
  */
@@ -29,6 +31,7 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
   public enum Kind {
     SUM,
     MEAN,
+    PROD,
     AMAX,
     AMIN,
     ANY,
@@ -55,7 +58,7 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
     }
     DType dtype =
         switch (kind) {
-          case SUM -> x.dtype().isFloating() ? x.dtype() : DType.INT64;
+          case SUM, PROD -> x.dtype().isFloating() ? x.dtype() : DType.INT64;
           case MEAN -> x.requireFloating(this).dtype();
           case AMAX, AMIN -> x.dtype();
           case ANY, ALL -> DType.BOOL;
@@ -84,6 +87,16 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
                     Shape shape = p.inputSpec(0).shape();
                     return spread(g.div((double) shape.numel() / Math.max(1, g.numel())), shape);
                   }));
+      case PROD ->
+          Gradient.parts(
+              Gradient.fromInputs(
+                  1,
+                  (g, p) -> {
+                    Tensor x = p.input(0);
+                    return dims.isEmpty() || x.rank() == 0
+                        ? g
+                        : spread(g, x.shape()).mul(productOfOthers(x));
+                  }));
       case AMAX, AMIN ->
           Gradient.parts(
               Gradient.from(
@@ -100,6 +113,35 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
                   }));
       case ANY, ALL -> Gradient.none();
     };
+  }
+
+  /**
+   * For each element the product of all others that it was combined with: that of those before it
+   * times that of those behind. No division, so zeros need no care.
+   */
+  private Tensor productOfOthers(Tensor x) {
+    int[] order =
+        IntStream.concat(
+                IntStream.range(0, x.rank()).filter(d -> !dims.contains(d)),
+                dims.stream().mapToInt(Integer::intValue))
+            .toArray();
+    int kept = x.rank() - dims.size();
+    Tensor last = x.permute(order);
+    long combined = last.shape().slice(kept, x.rank()).numel();
+    Shape rows = last.shape().slice(0, kept).concat(Shape.of(combined));
+    Tensor flat = last.reshape(rows);
+    Tensor before = running(flat, kept, false);
+    Tensor behind = running(flat, kept, true);
+    int[] back = new int[order.length];
+    for (int d = 0; d < order.length; d++) {
+      back[order[d]] = d;
+    }
+    return before.mul(behind).reshape(last.shape()).permute(back);
+  }
+
+  private static Tensor running(Tensor flat, int dim, boolean reverse) {
+    Tensor product = Dispatch.run(new Scan(Scan.Kind.PROD, dim, reverse), flat);
+    return LinearScan.shifted(product, dim, reverse, 1);
   }
 
   private int[] intDims() {
@@ -127,7 +169,7 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
 
   @Override
   public Autocast autocast() {
-    return kind == Kind.SUM ? Autocast.FLOAT32 : Autocast.AS_IS;
+    return kind == Kind.SUM || kind == Kind.PROD ? Autocast.FLOAT32 : Autocast.AS_IS;
   }
 
   public static List<Sample> samples() {
@@ -143,6 +185,7 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
       samples.add(Sample.of(new Reduce(kind, List.of(1), false), shape(0, 3)));
     }
     samples.add(Sample.of(new Reduce(Kind.SUM, List.of(0), false), shape(0, 3)));
+    samples.add(Sample.of(new Reduce(Kind.PROD, List.of(0), false), shape(0, 3)));
     samples.add(Sample.of(new Reduce(Kind.ALL, List.of(0), false), shape(0, 3)));
     return samples;
   }

@@ -7,9 +7,12 @@ import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Clamp;
 import dev.weft.engine.op.DropoutOp;
 import dev.weft.engine.op.Op;
+import dev.weft.engine.op.SpecialBinary;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.WithScalar;
 import java.util.Arrays;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 
 /** Ops whose result at an index depends on their inputs at that index alone. */
 final class Elementwise {
@@ -41,6 +44,34 @@ final class Elementwise {
       }
       Values.write(y, x);
     }
+  }
+
+  /** y = f(x) on floating dtypes. */
+  static void map(DoubleUnaryOperator f, Tensor x, Tensor y) {
+    Values.write(y, Arrays.stream(Values.doubles(x)).map(f).toArray());
+  }
+
+  /** y = f(a, b) on floating dtypes. */
+  static void map(DoubleBinaryOperator f, Tensor a, Tensor b, Tensor y) {
+    double[] x = Values.doubles(a);
+    double[] other = Values.doubles(b);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = f.applyAsDouble(x[i], other[i]);
+    }
+    Values.write(y, x);
+  }
+
+  static void binary(SpecialBinary op, Tensor a, Tensor b, Tensor y) {
+    if (a.dtype().isFloating()) {
+      map(op::at, a, b, y);
+      return;
+    }
+    long[] x = Values.longs(a);
+    long[] other = Values.longs(b);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = op.at(x[i], other[i]);
+    }
+    Values.write(y, x);
   }
 
   /** A floating scalar is rounded to the dtype of x first; an integer one is used as it is. */

@@ -35,7 +35,7 @@ final class Reductions {
         result,
         switch (op.kind()) {
           case SUM, MEAN, ANY -> 0;
-          case ALL -> 1;
+          case PROD, ALL -> 1;
           case AMAX -> Double.NEGATIVE_INFINITY;
           case AMIN -> Double.POSITIVE_INFINITY;
         });
@@ -44,6 +44,7 @@ final class Reductions {
       result[to] =
           switch (op.kind()) {
             case SUM, MEAN -> result[to] + x[i];
+            case PROD -> result[to] * x[i];
             case AMAX -> Math.max(result[to], x[i]);
             case AMIN -> Math.min(result[to], x[i]);
             case ANY -> x[i] != 0 ? 1 : result[to];
@@ -64,7 +65,7 @@ final class Reductions {
         result,
         switch (op.kind()) {
           case SUM, MEAN, ANY -> 0;
-          case ALL -> 1;
+          case PROD, ALL -> 1;
           case AMAX -> Long.MIN_VALUE;
           case AMIN -> Long.MAX_VALUE;
         });
@@ -73,6 +74,7 @@ final class Reductions {
       result[to] =
           switch (op.kind()) {
             case SUM, MEAN -> result[to] + x[i];
+            case PROD -> result[to] * x[i];
             case AMAX -> Math.max(result[to], x[i]);
             case AMIN -> Math.min(result[to], x[i]);
             case ANY -> x[i] != 0 ? 1 : result[to];

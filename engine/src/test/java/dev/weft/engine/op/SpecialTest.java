@@ -58,4 +58,47 @@ class SpecialTest {
     assertThat(Special.erf(x)).isNaN();
     assertThat(Special.erfc(x)).isNaN();
   }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1e-20", "1e-3", "0.4", "0.5", "0.51", "0.9", "0.999", "0.999999999"})
+  void erfinvIsTheInverse(double x) {
+    assertThat(Special.erf(Special.erfinv(x))).isCloseTo(x, within(4e-16));
+    assertThat(Special.erfinv(-x)).isEqualTo(-Special.erfinv(x));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1e-300", "1e-100", "1e-10", "0.01", "0.3", "0.5", "0.7", "0.99"})
+  void ndtriIsTheInverseOfNdtr(double p) {
+    double x = Special.ndtri(p);
+    assertThat(Special.erfc(-x / Math.sqrt(2)) / 2 / p).isCloseTo(1, within(1e-11));
+    assertThat(Special.logNdtr(x)).isCloseTo(Math.log(p), within(1e-11));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-2", "0", "1", "2.4", "2.6", "5", "20"})
+  void erfcxIsErfcScaled(double x) {
+    assertThat(Special.erfcx(x) / (Math.exp(x * x) * Special.erfc(x))).isCloseTo(1, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1e-10", "0.3", "1", "5", "100"})
+  void inverseHyperbolicFunctions(double x) {
+    assertThat(Special.asinh(Math.sinh(x)) / x).isCloseTo(1, within(1e-15));
+    assertThat(Special.acosh(Math.cosh(x))).isCloseTo(x, within(1e-15 * x + 1e-9 * Math.exp(-x)));
+    assertThat(Special.atanh(Math.tanh(Math.min(x, 2)))).isCloseTo(Math.min(x, 2), within(1e-14));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1e200"})
+  void inverseHyperbolicFunctionsDoNotOverflow(double x) {
+    assertThat(Special.asinh(-x)).isCloseTo(-Math.log(x) - Math.log(2), within(1e-12));
+    assertThat(Special.acosh(x)).isCloseTo(Math.log(x) + Math.log(2), within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, -Infinity", "1, Infinity", "1.5, NaN", "-2, NaN"})
+  void edgesOfErfinvAndAtanh(double x, double expected) {
+    assertThat(Special.erfinv(x)).isEqualTo(Double.valueOf(expected));
+    assertThat(Special.atanh(x)).isEqualTo(Double.valueOf(expected));
+  }
 }
