@@ -26,10 +26,8 @@ final class ChannelNorms {
       Optional<? extends Tensor> mean, Optional<? extends Tensor> variance, double momentum) {
 
     /**
-     * Moves to the statistics of a batch.
-     *
-     * @param variance biased
-     * @param count over how many elements
+     * Moves to the statistics of a batch: its mean, and its biased variance over {@code count}
+     * elements.
      */
     void update(Tensor batchMean, Tensor batchVariance, long count) {
       try (var _ = TensorScope.open();

@@ -29,7 +29,6 @@ public abstract sealed class RNNBase<S> extends Module<RNNBase.Input<S>, RNNBase
   private final long inputSize;
   private final long hiddenSize;
   private final long outputSize;
-  private final int gates;
   private final RNNOptions options;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
 
@@ -74,7 +73,6 @@ public abstract sealed class RNNBase<S> extends Module<RNNBase.Input<S>, RNNBase
     this.name = typeName();
     this.inputSize = Args.nonNegative(name, "inputSize", inputSize);
     this.hiddenSize = hiddenSize;
-    this.gates = gates;
     this.options = options;
     if (hiddenSize < 1) {
       throw new IllegalArgumentException(
@@ -118,11 +116,15 @@ public abstract sealed class RNNBase<S> extends Module<RNNBase.Input<S>, RNNBase
   private Weights weights(int layer, int direction) {
     String suffix = suffix(layer, direction);
     return new Weights(
-        parameters.get("weight_ih" + suffix),
-        parameters.get("weight_hh" + suffix),
-        Optional.ofNullable(parameters.get("bias_ih" + suffix)),
-        Optional.ofNullable(parameters.get("bias_hh" + suffix)),
-        Optional.ofNullable(parameters.get("weight_hr" + suffix)));
+        parameter("weight_ih" + suffix).orElseThrow(),
+        parameter("weight_hh" + suffix).orElseThrow(),
+        parameter("bias_ih" + suffix),
+        parameter("bias_hh" + suffix),
+        parameter("weight_hr" + suffix));
+  }
+
+  private Optional<Tensor> parameter(String name) {
+    return Optional.ofNullable(parameters.get(name));
   }
 
   @Override

@@ -25,7 +25,7 @@ final class Uniques {
       if (i == 0 || !rows.equal(order[i - 1], order[i])) {
         first[found++] = order[i];
       }
-      inverse[order[i]] = found - 1;
+      inverse[order[i]] = found - 1L;
       counts[found - 1]++;
     }
     return new UniqueValues(

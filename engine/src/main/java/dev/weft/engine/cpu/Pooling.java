@@ -135,7 +135,7 @@ final class Pooling {
         int row = (i * grid.size[1] + j) * grid.size[2];
         for (int k = row + low; k < row + high; k += grid.step[2]) {
           double value = x[k];
-          if (best < 0 || value > most || value != value) {
+          if (best < 0 || value > most || Double.isNaN(value)) {
             best = k;
             most = value;
           }

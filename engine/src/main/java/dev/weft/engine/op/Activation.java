@@ -73,7 +73,7 @@ public record Activation(Kind kind, double a, double b) implements Op {
       case LOGSIGMOID -> x -> Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
       case MISH -> x -> x * Math.tanh(Math.log1p(Math.exp(x)));
       case SOFTPLUS -> x -> x * p > q ? x : Math.log1p(Math.exp(x * p)) / p;
-      case SOFTSHRINK -> x -> x > p ? x - p : x < -p ? x + p : x - x;
+      case SOFTSHRINK -> x -> x > p ? x - p : x < -p ? x + p : Double.isNaN(x) ? x : 0;
       case THRESHOLD -> x -> x <= p ? q : x;
     };
   }
