@@ -79,7 +79,12 @@ class FunctionGoldenTest {
                     () ->
                         assertThat(
                                 Golden.cases(
-                                        "cast", "error", "functional", "loss", "method", "promotion")
+                                        "cast",
+                                        "error",
+                                        "functional",
+                                        "loss",
+                                        "method",
+                                        "promotion")
                                     .filter(c -> c.family().equals(family))
                                     .filter(c -> !Rows.ALL.functions.containsKey(c.op()))
                                     .map(Case::op)

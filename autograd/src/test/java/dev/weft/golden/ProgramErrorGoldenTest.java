@@ -160,7 +160,8 @@ class ProgramErrorGoldenTest {
     switch (c.json().get("expect").get("error").text()) {
       case "shape" -> thrown.isInstanceOf(ShapeException.class);
       case "autograd" -> thrown.isInstanceOf(IllegalStateException.class);
-      default -> thrown.isInstanceOfAny(IllegalArgumentException.class, IllegalStateException.class);
+      default ->
+          thrown.isInstanceOfAny(IllegalArgumentException.class, IllegalStateException.class);
     }
   }
 }
