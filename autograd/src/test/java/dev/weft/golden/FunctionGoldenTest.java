@@ -61,9 +61,13 @@ class FunctionGoldenTest {
           "conv",
           "dtype",
           "embed",
+          "index",
+          "linalg",
+          "loss",
           "norm",
           "pool",
           "reduce",
+          "shape",
           "sort_scan",
           "special",
           "unary",
@@ -94,7 +98,13 @@ class FunctionGoldenTest {
                     family,
                     () ->
                         assertThat(
-                                Golden.cases("cast", "error", "functional", "method", "promotion")
+                                Golden.cases(
+                                        "cast",
+                                        "error",
+                                        "functional",
+                                        "loss",
+                                        "method",
+                                        "promotion")
                                     .filter(c -> c.family().equals(family))
                                     .filter(c -> !Rows.ALL.functions.containsKey(c.op()))
                                     .filter(c -> !PromotionGoldenTest.OPS.contains(c.op()))

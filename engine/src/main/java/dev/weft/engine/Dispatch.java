@@ -2,7 +2,6 @@ package dev.weft.engine;
 
 import dev.weft.engine.op.Autocast;
 import dev.weft.engine.op.Cast;
-import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.op.View;
@@ -84,27 +83,6 @@ public final class Dispatch {
         compute(new CopyInto(), new Tensor[] {target, values}, NO_TENSORS, context);
       }
     }
-    record.run();
-    return target;
-  }
-
-  /**
-   * Overwrites {@code target} with the elements of {@code source}, which has its shape and, where
-   * gradients are recorded, its dtype. What the target was made from is forgotten: gradients go to
-   * the source.
-   */
-  static Tensor overwrite(Tensor target, Tensor source) {
-    Context context = Context.current();
-    Tensor[] both = {target, source};
-    var into = new CopyInto();
-    into.infer(specs(into, both));
-    requireOneDevice(into, both);
-    requireWritable(into, target);
-    Runnable record =
-        context.gradEnabled && isTracked(both)
-            ? Backends.tape().recordInPlace(new Copy(), target, new Tensor[] {source})
-            : () -> {};
-    compute(into, both, NO_TENSORS, context);
     record.run();
     return target;
   }

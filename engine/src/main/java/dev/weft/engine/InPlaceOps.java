@@ -2,6 +2,7 @@ package dev.weft.engine;
 
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Clamp;
+import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.WithScalar;
 
@@ -18,11 +19,8 @@ public sealed interface InPlaceOps permits Tensor {
   /** x ← source, which broadcasts and converts; gradients go to the source. */
   default Tensor copyFrom(Tensor source) {
     Tensor x = (Tensor) this;
-    Tensor values = source.to(x.device());
-    if (Context.current().gradEnabled() && (x.isTracked() || values.isTracked())) {
-      values = values.to(x.dtype());
-    }
-    return Dispatch.overwrite(x, values.expand(x.shape()));
+    Dispatch.runAll(new CopyInto(), x, source.to(x.device()).expand(x.shape()));
+    return x;
   }
 
   /** x ← value everywhere. */
