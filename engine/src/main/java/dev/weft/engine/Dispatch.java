@@ -2,6 +2,7 @@ package dev.weft.engine;
 
 import dev.weft.engine.op.Autocast;
 import dev.weft.engine.op.Cast;
+import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.op.View;
