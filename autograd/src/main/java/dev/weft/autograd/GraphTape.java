@@ -23,7 +23,7 @@ public final class GraphTape implements Tape {
 
   @Override
   public void record(Op op, Tensor[] inputs, Tensor[] outputs) {
-    new Node(op.toString(), op.gradient(), inputs, outputs.length).attach(outputs);
+    new Node(op, op.gradient(), inputs, outputs.length).attach(outputs);
   }
 
   @Override
@@ -38,12 +38,12 @@ public final class GraphTape implements Tape {
                 + " is a view that was detached, or taken while gradients were off, so its base"
                 + " would not learn of the change; use the op without InPlace, or copy() it first");
       }
-      var node = new Node(op.toString(), op.gradient(), inputs, 1);
+      var node = new Node(op, op.gradient(), inputs, 1);
       node.saveBefore(target, inputs);
       return () -> node.attach(new Tensor[] {target});
     }
     AsStrided region = ViewHistory.written(op, base, target);
-    var node = new Node(op.toString(), op.gradient(), inputs, 1);
+    var node = new Node(op, op.gradient(), inputs, 1);
     node.saveBefore(target, inputs);
     return () -> {
       node.attach(new Tensor[] {target});

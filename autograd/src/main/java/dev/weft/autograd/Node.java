@@ -18,7 +18,9 @@ final class Node {
   /** Later nodes have larger numbers, so descending order visits consumers before producers. */
   final long sequence = NEXT.getAndIncrement();
 
-  final String name;
+  /** The op or function; its text is asked for only when something is wrong. */
+  final Object name;
+
   final Gradient gradient;
   final @Nullable Entry[] inputs;
   final TensorSpec[] inputSpecs;
@@ -29,7 +31,7 @@ final class Node {
   private final List<Saved> savedByFunction = new ArrayList<>(0);
   private boolean released;
 
-  Node(String name, Gradient gradient, Tensor[] inputs, int outputCount) {
+  Node(Object name, Gradient gradient, Tensor[] inputs, int outputCount) {
     this.name = name;
     this.gradient = gradient;
     this.inputs = new Entry[inputs.length];
@@ -145,6 +147,6 @@ final class Node {
 
   @Override
   public String toString() {
-    return name;
+    return name.toString();
   }
 }

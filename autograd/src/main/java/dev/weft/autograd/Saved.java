@@ -31,7 +31,7 @@ final class Saved {
   }
 
   /** The tensor, tracked as it was. Throws when it has been changed in place since. */
-  Tensor get(String op, String role) {
+  Tensor get(Object op, String role) {
     if (tensor.storage().version() != version) {
       throw new IllegalStateException(
           "backward of "

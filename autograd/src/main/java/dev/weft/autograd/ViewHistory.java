@@ -52,8 +52,7 @@ final class ViewHistory {
                             + " was taken before its base of "
                             + base.spec()
                             + " was changed in place; take the view again after the change"));
-    new Node(region.toString(), region.gradient(), new Tensor[] {base}, 1)
-        .attach(new Tensor[] {view});
+    new Node(region, region.gradient(), new Tensor[] {base}, 1).attach(new Tensor[] {view});
   }
 
   /** Attaches to {@code base} that {@code view} was written into it. */

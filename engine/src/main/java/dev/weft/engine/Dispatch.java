@@ -1,11 +1,14 @@
 package dev.weft.engine;
 
 import dev.weft.engine.op.Autocast;
+import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.Op;
+import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.View;
+import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.spi.Backend;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +80,10 @@ public final class Dispatch {
         context.gradEnabled && isTracked(inputs)
             ? Backends.tape().recordInPlace(op, target, inputs)
             : () -> {};
-    if (!target.device().isMeta()) {
+    if (canComputeInto(op, target, inputs)) {
+      call(op, inputs, new Tensor[] {target}, target.device(), context);
+      target.storage().changed();
+    } else if (!target.device().isMeta()) {
       try (var scope = TensorScope.open()) {
         Tensor values = Tensor.allocate(result, context);
         compute(op, inputs, new Tensor[] {values}, context);
@@ -86,6 +92,26 @@ public final class Dispatch {
     }
     record.run();
     return target;
+  }
+
+  /**
+   * Whether results can be stored while others are computed: each depends on the element that it
+   * replaces and on none of the others, and nothing is thrown halfway, as integer division does.
+   */
+  private static boolean canComputeInto(Op op, Tensor target, Tensor[] inputs) {
+    boolean elementwise = op instanceof Unary || op instanceof Binary || op instanceof WithScalar;
+    if (!elementwise
+        || !target.device().isCpu()
+        || !target.dtype().isFloating()
+        || !target.isContiguous()) {
+      return false;
+    }
+    for (Tensor input : inputs) {
+      if (input.storage() == target.storage() && !input.layout().equals(target.layout())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A kernel reads addresses: those of another device, or of none, would mean nothing to it. */
@@ -143,17 +169,13 @@ public final class Dispatch {
       }
     }
     if (!device.isMeta()) {
-      int held = hold(op, inputs);
       try {
-        Backend backend = context.backend.isPresent() ? context.backend.get() : Backends.of(device);
-        backend.compute(op, inputs, outputs);
+        call(op, inputs, outputs, device, context);
       } catch (Throwable e) {
         for (Tensor output : outputs) {
           output.release();
         }
         throw e;
-      } finally {
-        letGo(inputs, held);
       }
     }
     if (mutates != 0) {
@@ -162,6 +184,17 @@ public final class Dispatch {
           inputs[i].storage().changed();
         }
       }
+    }
+  }
+
+  private static void call(
+      Op op, Tensor[] inputs, Tensor[] outputs, Device device, Context context) {
+    int held = hold(op, inputs);
+    try {
+      Backend backend = context.backend.isPresent() ? context.backend.get() : Backends.of(device);
+      backend.compute(op, inputs, outputs);
+    } finally {
+      letGo(inputs, held);
     }
   }
 

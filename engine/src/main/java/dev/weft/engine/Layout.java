@@ -17,10 +17,14 @@ public final class Layout {
   private final boolean contiguous;
 
   private Layout(Shape shape, long[] strides, long offset) {
+    this(shape, strides, offset, isRowMajor(shape, strides));
+  }
+
+  private Layout(Shape shape, long[] strides, long offset, boolean contiguous) {
     this.shape = shape;
     this.strides = strides;
     this.offset = offset;
-    this.contiguous = isRowMajor(shape, strides);
+    this.contiguous = contiguous;
   }
 
   private static boolean isRowMajor(Shape shape, long[] strides) {
@@ -42,7 +46,7 @@ public final class Layout {
 
   /** Row-major, without gaps, from offset 0. */
   public static Layout contiguous(Shape shape) {
-    return new Layout(shape, rowMajor(shape), 0);
+    return new Layout(shape, rowMajor(shape), 0, true);
   }
 
   /** Any layout. The caller checks it against the storage with {@link #extent}. */
@@ -183,7 +187,7 @@ public final class Layout {
    */
   public Optional<Layout> reshape(Shape target) {
     if (contiguous) {
-      return Optional.of(new Layout(target, rowMajor(target), offset));
+      return Optional.of(new Layout(target, rowMajor(target), offset, true));
     }
     long[] steps = new long[target.rank()];
     int to = target.rank() - 1;

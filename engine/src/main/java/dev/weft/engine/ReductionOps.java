@@ -255,16 +255,11 @@ public sealed interface ReductionOps permits Tensor {
   private static List<Integer> ascending(Kind kind, Tensor x, int[] dims) {
     var sorted = new ArrayList<Integer>(dims.length);
     for (int dim : dims) {
-      x.spec().requireDim(kind.name().toLowerCase(java.util.Locale.ROOT), dim);
+      x.spec().requireDim(kind, dim);
       int axis = dim < 0 ? dim + Math.max(1, x.rank()) : dim;
       if (sorted.contains(axis)) {
         throw new ShapeException(
-            kind.name().toLowerCase(java.util.Locale.ROOT)
-                + ": "
-                + x.shape()
-                + ": dimension "
-                + dim
-                + " is named twice");
+            kind + ": " + x.shape() + ": dimension " + dim + " is named twice");
       }
       sorted.add(axis);
     }

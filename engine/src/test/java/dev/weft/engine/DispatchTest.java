@@ -130,6 +130,35 @@ class DispatchTest {
     assertThat(m.toLongArray()).containsExactly(0, 2, 1, 3);
     m.addInPlace(m.t());
     assertThat(m.toLongArray()).containsExactly(0, 3, 3, 6);
+    Tensor f = Tensor.of(1.0, 2.0, 3.0, 4.0).reshape(2, 2);
+    f.mulInPlace(f.t());
+    assertThat(f.toDoubleArray()).containsExactly(1, 6, 6, 16);
+    f.addInPlace(f.select(0, 1)); // a row of itself
+    assertThat(f.toDoubleArray()).containsExactly(7, 22, 12, 32);
+  }
+
+  @Test
+  void inPlaceOnLongInputsAgreesWithTheOpThatMakesANewTensor() {
+    Tensor x = Tensor.randn(new Generator(1), 300, 1001);
+    Tensor row = Tensor.randn(new Generator(2), 1001);
+    Tensor column = Tensor.randn(new Generator(3), 300, 1);
+    for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16}) {
+      Tensor y = x.to(dtype).copy();
+      Tensor expected = y.mul(y).add(row.to(dtype)).sub(column.to(dtype)).mul(0.5);
+      y.mulInPlace(y).addInPlace(row).subInPlace(column).mulInPlace(0.5);
+      assertThat(y.toDoubleArray()).isEqualTo(expected.toDoubleArray());
+      assertThat(y.storage().version()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void anIntegerDivisionByZeroInPlaceChangesNothing() {
+    Tensor x = Tensor.arange(5000).add(1);
+    Tensor divisor = Tensor.ones(5000).to(DType.INT64);
+    divisor.narrow(0, 4000, 1).zeroInPlace();
+    assertThatThrownBy(() -> Dispatch.runInPlace(Binary.FLOOR_DIVIDE, x, divisor))
+        .isInstanceOf(ArithmeticException.class);
+    assertThat(x.toLongArray()).isEqualTo(Tensor.arange(5000).add(1).toLongArray());
   }
 
   // ------------------------------------------------------------------------------ autocast

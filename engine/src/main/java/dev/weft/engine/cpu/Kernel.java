@@ -30,8 +30,18 @@ final class Kernel<L> {
 
   private static final int ROUNDS = 50;
 
-  /** A machine so busy that C2 needs longer than this runs slowly either way. */
-  private static final long PATIENCE_NANOS = 3_000_000_000L;
+  /** After so long it is the turn of the next kernel: C2 compiles several at a time. */
+  private static final long TURN_NANOS = 50_000_000L;
+
+  /** Turns before a kernel is left plain, until a hundred times as much work has come by. */
+  private static final int TURNS = 60;
+
+  /** Without C2, vector loops are never fast. Tools that live for a second run without it. */
+  private static final boolean HAS_C2 = hasC2(System.getProperty("java.vm.info", ""));
+
+  private static boolean hasC2(String vm) {
+    return !vm.contains("emulated-client") && !vm.contains("interpreted");
+  }
 
   /** One daemon thread, which ends when there is nothing to warm. */
   private static final class Background {
@@ -61,6 +71,7 @@ final class Kernel<L> {
   private volatile @Nullable L vector;
   private volatile boolean warm;
   private long work; // racy on purpose: a lost update only delays the warm-up
+  private long worthwhile = WORTHWHILE;
   private boolean queued;
 
   /**
@@ -107,7 +118,7 @@ final class Kernel<L> {
       warm |= slow == null;
       return made;
     }
-    if (tier == Tier.AUTO) {
+    if (tier == Tier.AUTO && HAS_C2) {
       addWork(elements);
     }
     return slow;
@@ -126,7 +137,7 @@ final class Kernel<L> {
 
   private void addWork(long elements) {
     work += elements + PER_CALL;
-    if (work >= WORTHWHILE) {
+    if (work >= worthwhile) {
       request();
     }
   }
@@ -134,8 +145,13 @@ final class Kernel<L> {
   private synchronized void request() {
     if (!queued) {
       queued = true;
-      Background.THREAD.execute(this::warmUp);
+      Background.THREAD.execute(() -> warmUp(1));
     }
+  }
+
+  private synchronized void putOff() {
+    worthwhile *= 100;
+    queued = false;
   }
 
   private synchronized L made() {
@@ -147,9 +163,9 @@ final class Kernel<L> {
     return known;
   }
 
-  private void warmUp() {
+  private void warmUp(int turn) {
     L loop = made();
-    long end = System.nanoTime() + PATIENCE_NANOS;
+    long end = System.nanoTime() + TURN_NANOS;
     long start;
     long now = System.nanoTime();
     do {
@@ -158,7 +174,15 @@ final class Kernel<L> {
         exercise.accept(loop);
       }
       now = System.nanoTime();
-    } while (now - start > ROUNDS * COMPILED_NANOS && now < end);
-    warm = true;
+      if (now - start <= ROUNDS * COMPILED_NANOS) {
+        warm = true;
+        return;
+      }
+    } while (now < end);
+    if (turn < TURNS) {
+      Background.THREAD.execute(() -> warmUp(turn + 1));
+    } else {
+      putOff();
+    }
   }
 }

@@ -10,8 +10,6 @@ import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Reduce;
 import dev.weft.engine.op.SumTo;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * Ops that combine elements along dimensions: a {@link Reducer} in the dtype that is computed in,
@@ -78,8 +76,8 @@ final class Reductions {
       Layout from = inPlace ? x.layout() : Layout.contiguous(x.shape());
       Layout to = Layout.contiguous(kept).expand(x.shape());
       int[] order = inMemoryOrder(from);
-      int[] keptDims = Arrays.stream(order).filter(d -> to.stride(d) > 0).toArray();
-      int[] reducedDims = Arrays.stream(order).filter(d -> to.stride(d) == 0).toArray();
+      int[] keptDims = those(order, to, true);
+      int[] reducedDims = those(order, to, false);
       Reducer reducer = new Reducer(Combiner.of(kind, widening.to(), x.numel()), widening);
       Layout target = to.permute(keptDims);
       boolean direct = widening.to() == y.dtype() && target.isContiguous();
@@ -102,12 +100,35 @@ final class Reductions {
 
   /** Dimensions of more than one element, the one with the smallest step last. */
   private static int[] inMemoryOrder(Layout x) {
-    return IntStream.range(0, x.shape().rank())
-        .filter(d -> x.shape().size(d) > 1)
-        .boxed()
-        .sorted(Comparator.comparing(d -> x.stride(d) == 0 ? Long.MIN_VALUE : -x.stride(d)))
-        .mapToInt(d -> d)
-        .toArray();
+    int[] order = new int[x.shape().rank()];
+    int count = 0;
+    for (int d = 0; d < order.length; d++) {
+      if (x.shape().size(d) > 1) {
+        int at = count++;
+        for (; at > 0 && distance(x, order[at - 1]) < distance(x, d); at--) {
+          order[at] = order[at - 1];
+        }
+        order[at] = d;
+      }
+    }
+    return Arrays.copyOf(order, count);
+  }
+
+  /** The step along a dimension; repeated elements count as farthest apart. */
+  private static long distance(Layout x, int dim) {
+    return x.stride(dim) == 0 ? Long.MAX_VALUE : x.stride(dim);
+  }
+
+  /** Those of some dimensions along which results are kept, or those that are reduced. */
+  private static int[] those(int[] dims, Layout results, boolean kept) {
+    int[] found = new int[dims.length];
+    int count = 0;
+    for (int dim : dims) {
+      if (results.stride(dim) > 0 == kept) {
+        found[count++] = dim;
+      }
+    }
+    return Arrays.copyOf(found, count);
   }
 
   /** Whether the elements along the last dimension of an order are neighbours in memory. */

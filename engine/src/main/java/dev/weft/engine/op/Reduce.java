@@ -11,6 +11,7 @@ import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -35,7 +36,13 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
     AMAX,
     AMIN,
     ANY,
-    ALL
+    ALL;
+
+    /** PyTorch's name: {@code amax}. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   public Reduce {
@@ -209,10 +216,6 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepdim) implements 
 
   @Override
   public String toString() {
-    return kind.name().toLowerCase(java.util.Locale.ROOT)
-        + "[dims="
-        + dims
-        + (keepdim ? ", keepdim" : "")
-        + "]";
+    return kind + "[dims=" + dims + (keepdim ? ", keepdim" : "") + "]";
   }
 }

@@ -25,7 +25,7 @@ public interface Backend {
 
   /**
    * Computes {@code op}. Ops that change an input in place (see {@code Op.mutates}) have no
-   * outputs.
+   * outputs. On the CPU, the output of an elementwise op may be one of its inputs.
    */
   void compute(Op op, Tensor[] inputs, Tensor[] outputs);
 
