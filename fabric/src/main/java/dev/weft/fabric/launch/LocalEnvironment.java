@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * Ranks that Fabric starts itself, or the user by hand on each machine: {@code NODE_RANK} (or
  * {@code GROUP_RANK}) says which machine this is, {@code MASTER_ADDR} and {@code MASTER_PORT} where
- * rank 0 waits ({@code STANDALONE_PORT} if the latter is not set), {@code LOCAL_RANK}, when it is set, that somebody has started this rank.
+ * rank 0 waits ({@code STANDALONE_PORT} if the latter is not set), {@code LOCAL_RANK}, when it is
+ * set, that somebody has started this rank.
  */
 public final class LocalEnvironment implements ClusterEnvironment {
 

@@ -106,8 +106,7 @@ class ClusterEnvironmentsTest {
   @ParameterizedTest
   @ValueSource(strings = {"RANK", "LOCAL_RANK", "WORLD_SIZE"})
   void torchrunWithoutARank(String missing) {
-    ClusterEnvironment torchrun =
-        ClusterEnvironments.detect(environment(TORCHRUN).remove(missing));
+    ClusterEnvironment torchrun = ClusterEnvironments.detect(environment(TORCHRUN).remove(missing));
 
     assertThatThrownBy(() -> torchrun.ranks(2, 3))
         .isInstanceOf(ConfigurationException.class)

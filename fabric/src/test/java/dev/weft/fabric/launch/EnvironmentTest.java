@@ -52,6 +52,8 @@ class EnvironmentTest {
   void secretsAreNotShown() {
     Environment environment = Environment.of(Map.of()).set("WEFT_JOB_SECRET", "5ec7e7").set("A", 1);
 
-    assertThat(environment.toString()).contains("A=", "WEFT_JOB_SECRET=(hidden)").doesNotContain("5ec7e7");
+    assertThat(environment.toString())
+        .contains("A=", "WEFT_JOB_SECRET=(hidden)")
+        .doesNotContain("5ec7e7");
   }
 }

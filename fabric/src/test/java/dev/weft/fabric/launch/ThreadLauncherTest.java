@@ -29,8 +29,12 @@ class ThreadLauncherTest {
                 rank -> {
                   Environment own = Environment.current();
                   ranks.add(
-                      rank.ranks() + " " + RankZero.rank() + own.require("LOCAL_RANK")
-                          + own.require("WORLD_SIZE") + own.require("A"));
+                      rank.ranks()
+                          + " "
+                          + RankZero.rank()
+                          + own.require("LOCAL_RANK")
+                          + own.require("WORLD_SIZE")
+                          + own.require("A"));
                   own.set("A", "changed");
                   return "rank " + rank.ranks().globalRank();
                 });
