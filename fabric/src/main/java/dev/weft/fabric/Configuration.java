@@ -10,6 +10,7 @@ import dev.weft.fabric.launch.ClusterEnvironment;
 import dev.weft.fabric.launch.ClusterEnvironments;
 import dev.weft.fabric.launch.Environment;
 import dev.weft.fabric.launch.Launcher;
+import dev.weft.fabric.launch.Lifeline;
 import dev.weft.fabric.launch.ProcessLauncher;
 import dev.weft.fabric.launch.RankStart;
 import dev.weft.fabric.launch.Ranks;
@@ -52,6 +53,7 @@ record Configuration(
   /** In the order of checks that users of Lightning know; the first error wins. */
   static Configuration resolve(FabricBuilder builder) {
     Environment environment = builder.environment.orElseGet(Environment::current);
+    Lifeline.watch(environment);
     var overrides = new Overrides(environment);
     Object accelerator = overrides.choose("accelerator", builder.accelerator, AUTO);
     Object strategy = overrides.choose("strategy", builder.strategy, AUTO);

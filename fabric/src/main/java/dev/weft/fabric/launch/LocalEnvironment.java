@@ -1,11 +1,13 @@
 package dev.weft.fabric.launch;
 
+import dev.weft.fabric.ConfigurationException;
 import java.util.Optional;
 
 /**
  * Ranks that Fabric starts itself, or the user by hand on each machine: {@code NODE_RANK} (or
  * {@code GROUP_RANK}) says which machine this is, {@code MASTER_ADDR} and {@code MASTER_PORT} where
- * rank 0 waits, {@code LOCAL_RANK}, when it is set, that somebody has started this rank.
+ * rank 0 waits ({@code STANDALONE_PORT} if the latter is not set), {@code LOCAL_RANK}, when it is
+ * set, that somebody has started this rank.
  */
 public final class LocalEnvironment implements ClusterEnvironment {
 
@@ -32,8 +34,13 @@ public final class LocalEnvironment implements ClusterEnvironment {
 
   @Override
   public Optional<Integer> mainPort() {
-    var port = environment.getInt("MASTER_PORT");
-    return port.isPresent() ? Optional.of(port.getAsInt()) : Optional.empty();
+    return port("MASTER_PORT").or(() -> port("STANDALONE_PORT"));
+  }
+
+  private Optional<Integer> port(String variable) {
+    return environment.has(variable)
+        ? Optional.of(environment.requireInt(variable))
+        : Optional.empty();
   }
 
   @Override
@@ -43,7 +50,7 @@ public final class LocalEnvironment implements ClusterEnvironment {
     int world = Math.multiplyExact(devices, nodes);
     int global = node * devices + local;
     if (local < 0 || local >= devices || node < 0 || node >= nodes) {
-      throw new dev.weft.fabric.ConfigurationException(
+      throw new ConfigurationException(
           "LOCAL_RANK="
               + local
               + " and NODE_RANK="

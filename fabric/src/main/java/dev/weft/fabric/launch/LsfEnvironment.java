@@ -3,6 +3,7 @@ package dev.weft.fabric.launch;
 import dev.weft.fabric.ConfigurationException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -97,9 +98,10 @@ public final class LsfEnvironment implements ClusterEnvironment {
   }
 
   private String ownHost() {
+    Optional<String> name = environment.get("HOSTNAME");
     try {
-      return environment.get("HOSTNAME").orElse(InetAddress.getLocalHost().getHostName());
-    } catch (IOException e) {
+      return name.isPresent() ? name.get() : InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
       throw new ConfigurationException("LSF: the name of this host is unknown", e);
     }
   }

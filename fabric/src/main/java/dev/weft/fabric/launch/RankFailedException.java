@@ -39,13 +39,19 @@ public final class RankFailedException extends IllegalStateException {
   }
 
   static String describe(int rank, int exitCode) {
-    String what =
-        exitCode == 0
-            ? " ended before it had joined the others (does its program launch Fabric?)"
-            : exitCode > SIGNALS && exitCode <= SIGNALS + LAST_SIGNAL
-                ? " was killed by signal " + (exitCode - SIGNALS)
-                : " failed with exit code " + exitCode + ", see its message";
-    return "rank " + rank + what + "; the other ranks were stopped";
+    return "rank " + rank + end(exitCode) + "; the other ranks were stopped";
+  }
+
+  private static String end(int exitCode) {
+    if (exitCode == 0) {
+      return " ended before it had joined the others (does its program launch Fabric?)";
+    }
+    if (exitCode == ProcessLauncher.ECHO_EXIT_CODE) {
+      return " ended because another rank had failed";
+    }
+    return exitCode > SIGNALS && exitCode <= SIGNALS + LAST_SIGNAL
+        ? " was killed by signal " + (exitCode - SIGNALS)
+        : " failed with exit code " + exitCode + ", see its message";
   }
 
   /** The rank that failed first. */

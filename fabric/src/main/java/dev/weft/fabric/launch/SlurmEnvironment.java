@@ -1,6 +1,8 @@
 package dev.weft.fabric.launch;
 
 import dev.weft.fabric.ConfigurationException;
+import dev.weft.fabric.text.Notices;
+import java.io.File;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -33,9 +35,24 @@ public final class SlurmEnvironment implements ClusterEnvironment {
     }
   }
 
-  /** Whether srun started this process. */
+  /** Whether srun started this process. Warns where it could have, and did not. */
   public static boolean detect(Environment environment) {
-    return environment.has("SLURM_NTASKS") && !isInteractive(environment);
+    boolean used = environment.has("SLURM_NTASKS") && !isInteractive(environment);
+    if (!used && isInstalled(environment)) {
+      Notices.warn(
+          "srun is available on this machine but was not used; under Slurm, start the program with"
+              + " srun in front of its command");
+    }
+    return used;
+  }
+
+  private static boolean isInstalled(Environment environment) {
+    for (String folder : environment.get("PATH").orElse("").split(File.pathSeparator)) {
+      if (!folder.isEmpty() && new File(folder, "srun").canExecute()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isInteractive(Environment environment) {
@@ -64,16 +81,18 @@ public final class SlurmEnvironment implements ClusterEnvironment {
         .orElseGet(() -> firstHost(environment.get("SLURM_NODELIST").orElse("127.0.0.1")));
   }
 
-  /** {@code node[07-09,12]} and {@code node07 node08} begin with {@code node07}. */
+  /** {@code node[07-09,12].cluster} begins with {@code node07.cluster}. */
   static String firstHost(String nodes) {
     int open = nodes.indexOf('[');
     int end = firstOf(nodes, ", ", 0);
-    if (open < 0 || open > end) {
+    int close = nodes.indexOf(']', open + 1);
+    if (open < 0 || open > end || close < 0) {
       return nodes.substring(0, end);
     }
-    int close = nodes.indexOf(']', open);
-    int numberEnd = Math.min(firstOf(nodes, ",-", open), close < 0 ? nodes.length() : close);
-    return nodes.substring(0, open) + nodes.substring(open + 1, numberEnd);
+    int numberEnd = Math.min(firstOf(nodes, ",-", open), close);
+    return nodes.substring(0, open)
+        + nodes.substring(open + 1, numberEnd)
+        + nodes.substring(close + 1, firstOf(nodes, ", ", close));
   }
 
   private static int firstOf(String text, String characters, int from) {
@@ -107,6 +126,9 @@ public final class SlurmEnvironment implements ClusterEnvironment {
 
   @Override
   public void validateSettings(int devices, int nodes) {
+    if (isInteractive(environment)) {
+      return;
+    }
     requireEqual("devices", devices, "SLURM_NTASKS_PER_NODE", "--ntasks-per-node");
     requireEqual("numNodes", nodes, "SLURM_NNODES", "--nodes");
   }
