@@ -17,7 +17,7 @@ public final class Unflatten extends Module<Tensor, Tensor> {
 
   @Override
   protected Tensor forward(Tensor x) {
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("Unflatten", dim);
     long[] resolved = sizes.clone();
     long known = 1;
     int open = -1;

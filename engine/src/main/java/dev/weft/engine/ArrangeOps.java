@@ -14,7 +14,7 @@ public sealed interface ArrangeOps permits Tensor {
     Tensor y = x;
     var seen = new ArrayList<Integer>();
     for (int dim : dims) {
-      int axis = x.shape().dim(dim);
+      int axis = x.spec().dim("flip", dim);
       if (seen.contains(axis)) {
         throw new ShapeException("flip: " + x.shape() + ": dimension " + dim + " is named twice");
       }
@@ -42,7 +42,7 @@ public sealed interface ArrangeOps permits Tensor {
    */
   default Tensor roll(long shift, int dim) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("roll", dim);
     long size = x.size(axis);
     long kept = size == 0 ? 0 : size - Math.floorMod(shift, size);
     return Tensor.cat(List.of(x.narrow(axis, kept, size - kept), x.narrow(axis, 0, kept)), axis);
@@ -78,7 +78,7 @@ public sealed interface ArrangeOps permits Tensor {
   default Tensor rot90(int k, int dim0, int dim1) {
     Tensor x = (Tensor) this;
     x.spec().requireRank("rot90", 2);
-    if (x.shape().dim(dim0) == x.shape().dim(dim1)) {
+    if (x.spec().dim("rot90", dim0) == x.spec().dim("rot90", dim1)) {
       throw new ShapeException(
           "rot90: " + x.shape() + ": dimensions " + dim0 + " and " + dim1 + " span no plane");
     }
@@ -142,7 +142,7 @@ public sealed interface ArrangeOps permits Tensor {
   /** Each slice along {@code dim} {@code times} times in succession. */
   default Tensor repeatInterleave(long times, int dim) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("repeatInterleave", dim);
     if (times < 0) {
       throw new IllegalArgumentException(
           "repeat_interleave: " + times + " times: must not be negative");
@@ -160,7 +160,7 @@ public sealed interface ArrangeOps permits Tensor {
    */
   default Tensor repeatInterleave(Tensor times, int dim) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("repeatInterleave", dim);
     times.spec().requireIndex("repeat_interleave");
     if (times.rank() > 1 || times.numel() != 1 && times.numel() != x.size(axis)) {
       throw new ShapeException(

@@ -17,13 +17,13 @@ public sealed interface IndexOps permits Tensor {
   /** Rows (slices of {@code dim}) by index. See {@link IndexSelect}. */
   default Tensor indexSelect(int dim, Tensor index) {
     Tensor x = (Tensor) this;
-    return Dispatch.run(new IndexSelect(x.shape().dim(dim)), x, index);
+    return Dispatch.run(new IndexSelect(x.spec().dim("indexSelect", dim)), x, index);
   }
 
   /** x plus {@code source}'s rows, each added to the row its index names. */
   default Tensor indexAdd(int dim, Tensor index, Tensor source) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("indexAdd", dim);
     var op = new IndexSum(axis, x.size(axis));
     requireSameDtype("index_add", x, source);
     return x.add(Dispatch.run(op, index, source));
@@ -44,7 +44,7 @@ public sealed interface IndexOps permits Tensor {
   /** One element per index. See {@link Gather}. */
   default Tensor gather(int dim, Tensor index) {
     Tensor x = (Tensor) this;
-    return Dispatch.run(new Gather(x.rank() == 0 ? dim : x.shape().dim(dim)), x, index);
+    return Dispatch.run(new Gather(x.rank() == 0 ? dim : x.spec().dim("gather", dim)), x, index);
   }
 
   /**
@@ -53,7 +53,7 @@ public sealed interface IndexOps permits Tensor {
    */
   default Tensor scatter(int dim, Tensor index, Tensor source) {
     Tensor x = (Tensor) this;
-    return Dispatch.run(new Scatter(x.shape().dim(dim)), x, index, source);
+    return Dispatch.run(new Scatter(x.spec().dim("scatter", dim)), x, index, source);
   }
 
   /** A copy with {@code value} in the places that {@code index} names. */
@@ -69,7 +69,8 @@ public sealed interface IndexOps permits Tensor {
     if (Context.current().autocast().isEmpty()) { // which would compute in the wider of the two
       requireSameDtype("scatter_add", x, source);
     }
-    return x.add(Dispatch.run(new ScatterSum(x.shape().dim(dim), x.shape()), index, source));
+    return x.add(
+        Dispatch.run(new ScatterSum(x.spec().dim("scatterAdd", dim), x.shape()), index, source));
   }
 
   /** Elements of the tensor, seen as one row, at these positions. See {@link Take}. */
@@ -85,7 +86,7 @@ public sealed interface IndexOps permits Tensor {
   /** {@link #gather} after both are broadcast to each other outside {@code dim}. */
   default Tensor takeAlongDim(Tensor index, int dim) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("takeAlongDim", dim);
     if (x.rank() != index.rank()) {
       throw new ShapeException(
           "take_along_dim: " + x.shape() + ", index " + index.shape() + ": ranks differ");
@@ -117,7 +118,7 @@ public sealed interface IndexOps permits Tensor {
   /** A copy with {@code source}'s slices in the place of those that {@code index} names. */
   default Tensor indexCopy(int dim, Tensor index, Tensor source) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("indexCopy", dim);
     Shape wanted = x.shape().with(axis, index.numel());
     if (index.rank() > 1 || !source.shape().equals(wanted)) {
       throw new ShapeException(
@@ -144,7 +145,7 @@ public sealed interface IndexOps permits Tensor {
   /** As {@link #indexFill(int, Tensor, double)}, with a tensor of one element. */
   default Tensor indexFill(int dim, Tensor index, Tensor value) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("indexFill", dim);
     index.spec().requireIndex("index_fill");
     if (index.rank() > 1 || value.rank() != 0) {
       throw new ShapeException(
@@ -177,7 +178,7 @@ public sealed interface IndexOps permits Tensor {
   default Tensor scatterReduce(
       int dim, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("scatterReduce", dim);
     double neutral =
         switch (reduction) {
           case SUM, MEAN -> 0;
@@ -209,7 +210,7 @@ public sealed interface IndexOps permits Tensor {
   /** A copy with {@code source} as the slice at {@code index} of dimension {@code dim}. */
   default Tensor selectScatter(Tensor source, int dim, long index) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("selectScatter", dim);
     requireFills("select_scatter", source, x.select(axis, index).shape());
     long place = index < 0 ? index + x.size(axis) : index;
     return x.indexCopy(axis, Tensor.of(place).to(x.device()), source.unsqueeze(axis));
@@ -218,7 +219,7 @@ public sealed interface IndexOps permits Tensor {
   /** A copy with {@code source} in the place of {@code slice(dim, start, end, step)}. */
   default Tensor sliceScatter(Tensor source, int dim, long start, long end, long step) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("sliceScatter", dim);
     requireFills("slice_scatter", source, x.slice(axis, start, end, step).shape());
     Tensor places = Tensor.arange(x.size(axis)).slice(0, start, end, step);
     return x.indexCopy(axis, places.to(x.device()), source);
@@ -267,9 +268,24 @@ public sealed interface IndexOps permits Tensor {
     return x.put(places, values.expand(places.shape()), accumulate);
   }
 
-  /** Draws {@code count} indices with replacement, weighted by the elements of each row. */
+  /**
+   * Draws {@code count} different indices, weighted by the elements of each row, from this thread's
+   * generator.
+   */
+  default Tensor multinomial(long count) {
+    return multinomial(count, false);
+  }
+
+  /**
+   * Draws {@code count} indices weighted by the elements of each row, from this thread's generator.
+   */
+  default Tensor multinomial(long count, boolean replacement) {
+    return multinomial(count, replacement, Context.current().generator());
+  }
+
+  /** Draws {@code count} different indices, weighted by the elements of each row. */
   default Tensor multinomial(long count, Generator generator) {
-    return multinomial(count, true, generator);
+    return multinomial(count, false, generator);
   }
 
   /** Draws {@code count} indices weighted by the elements of each row. See {@link Multinomial}. */

@@ -13,7 +13,7 @@ final class Pick {
 
   /** The elements of {@code x} that the indices name along {@code dim}. */
   static Tensor along(Tensor x, int dim, Tensor indices) {
-    return x.rank() == 0 ? x : x.gather(x.shape().dim(dim), indices);
+    return x.rank() == 0 ? x : x.gather(axis("gather", x, dim), indices);
   }
 
   /** As {@link #along} for one index per slice; {@code axis} disappears unless {@code keepdim}. */

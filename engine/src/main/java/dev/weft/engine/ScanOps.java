@@ -58,7 +58,7 @@ public sealed interface ScanOps permits Tensor {
       throw new ShapeException(
           "diff: " + x.shape() + ", n = " + n + ": needs a dimension, and n from 0 on");
     }
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("diff", dim);
     for (int i = 0; i < n && x.size(axis) > 0; i++) {
       long size = x.size(axis) - 1;
       Tensor later = x.narrow(axis, 1, size);
@@ -116,7 +116,7 @@ public sealed interface ScanOps permits Tensor {
     }
     long[] sizes = new long[y.rank()];
     java.util.Arrays.fill(sizes, 1);
-    sizes[y.shape().dim(dim)] = -1;
+    sizes[y.spec().dim("trapezoid", dim)] = -1;
     return x.diff().reshape(sizes);
   }
 }

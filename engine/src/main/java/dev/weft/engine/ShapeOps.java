@@ -87,8 +87,8 @@ public sealed interface ShapeOps permits Tensor {
     if (x.rank() == 0) {
       return x.reshape(1);
     }
-    int from = x.shape().dim(startDim);
-    int to = x.shape().dim(endDim);
+    int from = x.spec().dim("flatten", startDim);
+    int to = x.spec().dim("flatten", endDim);
     if (from > to) {
       throw new ShapeException(
           "flatten: " + x.shape() + ": dimension " + startDim + " lies behind " + endDim);
@@ -106,7 +106,7 @@ public sealed interface ShapeOps permits Tensor {
   /** Dimension {@code dim} split into several; one size may be −1. */
   default Tensor unflatten(int dim, long... sizes) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("unflatten", dim);
     Shape parts = resolve("unflatten", Shape.of(x.size(axis)), sizes);
     if (parts.numel() != x.size(axis)) {
       throw new ShapeException(
@@ -154,7 +154,7 @@ public sealed interface ShapeOps permits Tensor {
     Tensor x = (Tensor) this;
     var axes = new ArrayList<Integer>(dims.length);
     for (int dim : dims) {
-      axes.add(x.shape().dim(dim));
+      axes.add(x.spec().dim("permute", dim));
     }
     return Dispatch.run(new Permute(axes), x);
   }
@@ -165,8 +165,8 @@ public sealed interface ShapeOps permits Tensor {
     if (x.rank() == 0) {
       return x;
     }
-    int i = x.shape().dim(a);
-    int j = x.shape().dim(b);
+    int i = x.spec().dim("transpose", a);
+    int j = x.spec().dim("transpose", b);
     var axes = new ArrayList<Integer>(x.rank());
     for (int d = 0; d < x.rank(); d++) {
       axes.add(d == i ? j : d == j ? i : d);
@@ -212,8 +212,8 @@ public sealed interface ShapeOps permits Tensor {
       rest.add(d);
     }
     for (int i = 0; i < source.length; i++) {
-      Integer from = x.shape().dim(source[i]);
-      int to = x.shape().dim(destination[i]);
+      Integer from = x.spec().dim("movedim", source[i]);
+      int to = x.spec().dim("movedim", destination[i]);
       if (!rest.remove(from) || axes[to] != null) {
         throw new ShapeException(
             "movedim: "
@@ -269,7 +269,7 @@ public sealed interface ShapeOps permits Tensor {
       x.spec().requireDim("squeeze", dim);
       return x;
     }
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("squeeze", dim);
     return x.size(axis) == 1 ? reshape(x.shape().without(axis)) : x;
   }
 
@@ -314,7 +314,7 @@ public sealed interface ShapeOps permits Tensor {
   /** {@code length} elements from {@code start} on along {@code dim}, without a copy. */
   default Tensor narrow(int dim, long start, long length) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("narrow", dim);
     long from = start < 0 ? start + x.size(axis) : start;
     if (length < 0) {
       throw new IndexException("narrow: " + x.shape() + ": length " + length + " is negative");
@@ -328,7 +328,7 @@ public sealed interface ShapeOps permits Tensor {
    */
   default Tensor slice(int dim, long start, long end, long step) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("slice", dim);
     long size = x.size(axis);
     long from = Math.clamp(start < 0 ? start + size : start, 0, size);
     long to = Math.clamp(end < 0 ? end + size : end, from, size);
@@ -342,7 +342,7 @@ public sealed interface ShapeOps permits Tensor {
   /** The slice at {@code index} of dimension {@code dim}, which disappears. */
   default Tensor select(int dim, long index) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("select", dim);
     long size = x.size(axis);
     if (index < -size || index >= size) {
       throw new IndexException(
@@ -370,7 +370,8 @@ public sealed interface ShapeOps permits Tensor {
   default Tensor diagonal(long offset, int dim1, int dim2) {
     Tensor x = (Tensor) this;
     x.spec().requireRank("diagonal", 2).requireDim("diagonal", dim1).requireDim("diagonal", dim2);
-    return Dispatch.run(new Diagonal(offset, x.shape().dim(dim1), x.shape().dim(dim2)), x);
+    return Dispatch.run(
+        new Diagonal(offset, x.spec().dim("diagonal", dim1), x.spec().dim("diagonal", dim2)), x);
   }
 
   /** The main diagonal of the matrix in the first two dimensions, as a view. */
@@ -385,7 +386,7 @@ public sealed interface ShapeOps permits Tensor {
   default Tensor unfold(int dim, long size, long step) {
     Tensor x = (Tensor) this;
     x.spec().requireRank("unfold", 1).requireDim("unfold", dim);
-    return Dispatch.run(new UnfoldOp(x.shape().dim(dim), size, step), x);
+    return Dispatch.run(new UnfoldOp(x.spec().dim("unfold", dim), size, step), x);
   }
 
   /** Any layout over the elements of a contiguous tensor. See {@link AsStrided}. */

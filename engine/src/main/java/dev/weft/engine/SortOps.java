@@ -42,6 +42,11 @@ public sealed interface SortOps permits Tensor {
     return topk(k, -1, true);
   }
 
+  /** The k largest elements along {@code dim}, descending. */
+  default ValuesAndIndices topk(long k, int dim) {
+    return topk(k, dim, true);
+  }
+
   /** The k largest (or smallest) elements along {@code dim}, the most extreme first. */
   default ValuesAndIndices topk(long k, int dim, boolean largest) {
     Tensor x = (Tensor) this;
@@ -102,7 +107,7 @@ public sealed interface SortOps permits Tensor {
 
   private UniqueValues uniqueSlices(int dim, boolean consecutive) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim(consecutive ? "uniqueConsecutive" : "unique", dim);
     UniqueValues found = Uniques.rows(x.transpose(0, axis), consecutive);
     return new UniqueValues(found.values().transpose(0, axis), found.inverse(), found.counts());
   }

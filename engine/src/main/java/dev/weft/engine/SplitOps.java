@@ -10,7 +10,7 @@ public sealed interface SplitOps permits Tensor {
   /** Pieces of {@code size} along {@code dim}; the last may be smaller. Views. */
   default List<Tensor> split(long size, int dim) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("split", dim);
     if (size < 1) {
       throw new IllegalArgumentException("split: size " + size + ": must be at least 1");
     }
@@ -48,7 +48,7 @@ public sealed interface SplitOps permits Tensor {
   /** Pieces of the given sizes along {@code dim}, which they must fill. */
   default List<Tensor> split(long[] sizes, int dim) {
     Tensor x = (Tensor) this;
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("split", dim);
     if (Arrays.stream(sizes).anyMatch(size -> size < 0)
         || Arrays.stream(sizes).sum() != x.size(axis)) {
       throw new ShapeException(

@@ -93,7 +93,7 @@ public sealed interface StatisticsOps permits Tensor {
   /** Slices along {@code dim} whose p-norm is above {@code maxnorm}, scaled down to it. */
   default Tensor renorm(double p, int dim, double maxnorm) {
     Tensor x = floats("renorm");
-    int axis = x.shape().dim(dim);
+    int axis = x.spec().dim("renorm", dim);
     int[] others = java.util.stream.IntStream.range(0, x.rank()).filter(d -> d != axis).toArray();
     Tensor norm = x.norm(p, others, true);
     Tensor scale = norm.add(1e-7).reciprocal().mul(maxnorm); // PyTorch's guard against 0

@@ -176,7 +176,7 @@ public abstract sealed class TensorFactories permits TensorJoins {
     return random(Distribution.NORMAL, 0, 1, Shape.of(shape), generator);
   }
 
-  /** RandomOp numbers of the default dtype; {@link RandomOp} says what a and b mean. */
+  /** Random numbers of the default dtype; {@link RandomOp} says what a and b mean. */
   public static Tensor random(
       Distribution distribution, double a, double b, Shape shape, Generator generator) {
     Context context = Context.current();
@@ -184,6 +184,7 @@ public abstract sealed class TensorFactories permits TensorJoins {
     return random(distribution, a, b, spec, generator);
   }
 
+  /** Random numbers of the shape, dtype and device of {@code spec}. */
   public static Tensor random(
       Distribution distribution, double a, double b, TensorSpec spec, Generator generator) {
     return Dispatch.run(
@@ -203,6 +204,11 @@ public abstract sealed class TensorFactories permits TensorJoins {
    */
   public static Tensor randint(long low, long high, long... shape) {
     return randint(low, high, shape, Context.current().generator());
+  }
+
+  /** The numbers 0 to {@code count} − 1 in random order, as int64, from this thread's generator. */
+  public static Tensor randperm(int count) {
+    return randperm(count, Context.current().generator());
   }
 
   /** The numbers 0 to {@code count} − 1 in random order, as int64. */

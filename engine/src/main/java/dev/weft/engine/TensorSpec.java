@@ -103,6 +103,14 @@ public record TensorSpec(Shape shape, DType dtype, Device device) {
     return this;
   }
 
+  /** Turns a possibly negative dimension into an index, or throws for {@code op}. */
+  public int dim(Object op, int dim) {
+    if (rank() == 0) {
+      throw new ShapeException(op + ": " + this + ": a scalar has no dimension " + dim);
+    }
+    return requireDim(op, dim).shape.dim(dim);
+  }
+
   /** This spec, or an exception that {@code op} needs at least this many dimensions. */
   public TensorSpec requireRank(Object op, int atLeast) {
     if (rank() < atLeast) {

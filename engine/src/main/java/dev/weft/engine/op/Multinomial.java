@@ -24,7 +24,10 @@ public record Multinomial(long count, boolean replacement, long seed, long offse
       throw new ShapeException(
           this + ": weights " + x.shape() + ": needs (C) or (N, C) with C > 0");
     }
-    if (count < 1 || (!replacement && count > x.shape().size(-1))) {
+    if (count < 1) {
+      throw new IllegalArgumentException(this + ": the number of draws must be at least 1");
+    }
+    if (!replacement && count > x.shape().size(-1)) {
       throw new IllegalArgumentException(
           this + ": weights " + x.shape() + ": cannot draw " + count + " without replacement");
     }
