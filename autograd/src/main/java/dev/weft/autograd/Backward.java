@@ -174,9 +174,7 @@ final class Backward {
           }
         }
         if (passes(node)) {
-          try (var scope = TensorScope.open()) {
-            node.gradient.pull(new NodePull(node, gradients, scope));
-          }
+          pull(node, gradients);
         }
       } finally {
         if (!createGraph) {
@@ -194,6 +192,15 @@ final class Backward {
       if (input != null) {
         arrived(input);
       }
+    }
+  }
+
+  private void pull(Node node, @Nullable Tensor[] gradients) {
+    try (var scope = TensorScope.open()) {
+      node.gradient.pull(new NodePull(node, gradients, scope));
+    } catch (RuntimeException e) {
+      node.place.filter(place -> e.getCause() != place).ifPresent(e::addSuppressed);
+      throw e;
     }
   }
 
@@ -375,6 +382,7 @@ final class Backward {
                 + " of shape "
                 + wanted.shape());
       }
+      Anomaly.check(node, input, gradient);
       Tensor given = gradient.to(wanted.dtype());
       if (createGraph) {
         scope.keep(given);

@@ -31,8 +31,12 @@ final class Node {
   private final List<Saved> savedByFunction = new ArrayList<>(0);
   private boolean released;
 
+  /** Where the op was called, when anomalies are looked for. */
+  final Optional<Anomaly.CallPlace> place;
+
   Node(Object name, Gradient gradient, Tensor[] inputs, int outputCount) {
     this.name = name;
+    this.place = Anomaly.place(name);
     this.gradient = gradient;
     this.inputs = new Entry[inputs.length];
     this.inputSpecs = new TensorSpec[inputs.length];

@@ -22,24 +22,6 @@ final class MemoryTracking {
     return property != null && !property.equalsIgnoreCase("false");
   }
 
-  /** The innermost frame outside the library, which is the line its user wrote. */
-  static String callSite() {
-    return StackWalker.getInstance()
-        .walk(
-            frames ->
-                frames
-                    .filter(f -> !isLibrary(f.getClassName()))
-                    .findFirst()
-                    .map(StackWalker.StackFrame::toString)
-                    .orElse("inside the library"));
-  }
-
-  private static boolean isLibrary(String name) {
-    return (name.startsWith("dev.weft.") && !name.endsWith("Test"))
-        || name.startsWith("java.")
-        || name.startsWith("jdk.");
-  }
-
   static void made(long id, long bytes, String place) {
     SITES.put(id, new Site(bytes, place));
   }

@@ -1,6 +1,7 @@
 package dev.weft.engine;
 
 import dev.weft.engine.spi.Block;
+import dev.weft.engine.spi.UserCode;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.PhantomReference;
@@ -44,7 +45,7 @@ public final class Storage {
     this.address = block.address();
     this.guard = new Guard(this, block);
     if (MemoryTracking.ON) {
-      String place = MemoryTracking.callSite();
+      String place = UserCode.line();
       this.madeAt = Optional.of(place);
       MemoryTracking.made(guard.id, bytes, place);
     } else {
