@@ -26,6 +26,9 @@ public final class Clipping {
    * into NaN or 0. Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent
    * neural networks", 2013.
    *
+   * <p>Dtype: the norm of gradients in float16 and bfloat16 is float32. (PyTorch's is in their own
+   * dtype, where that of a large model is infinite.)
+   *
    * @param normType p of the norm, above 0; may be infinite
    * @param errorIfNonfinite whether such a norm is an error, and the gradients stay as they are
    * @return the norm before, of rank 0
@@ -54,9 +57,17 @@ public final class Clipping {
       }
       Tensor scale = norm.add(1e-6).rdiv(maxNorm).clamp(Double.NEGATIVE_INFINITY, 1);
       for (Tensor gradient : gradients) {
-        gradient.mulInPlace(scale.to(gradient.device()).to(gradient.dtype()));
+        scale(gradient, scale.to(gradient.device()));
       }
       return scope.keep(norm);
+    }
+  }
+
+  private static void scale(Tensor gradient, Tensor factor) {
+    if (ParameterState.wide(gradient.dtype()) == gradient.dtype()) {
+      gradient.mulInPlace(factor.to(gradient.dtype()));
+    } else {
+      gradient.copyFrom(gradient.to(factor.dtype()).mul(factor));
     }
   }
 
@@ -98,7 +109,8 @@ public final class Clipping {
     var device = gradients.getFirst().device();
     var norms = new ArrayList<Tensor>();
     for (Tensor gradient : gradients) {
-      norms.add(norm(gradient, p).to(device));
+      Tensor wide = gradient.to(ParameterState.wide(gradient.dtype()));
+      norms.add(norm(wide, p).to(device));
     }
     return norms.size() == 1 ? norms.getFirst() : norm(Tensor.stack(norms, 0), p);
   }

@@ -247,7 +247,8 @@ public final class LBFGS extends Optimizer {
   private Tensor flatGradient() {
     var rows = new ArrayList<Tensor>();
     for (Parameter p : parameters()) {
-      rows.add(p.grad().orElseGet(() -> Tensor.zerosLike(p)).reshape(-1));
+      Tensor gradient = p.grad().orElseGet(() -> Tensor.zerosLike(p));
+      rows.add(gradient.to(ParameterState.wide(p.dtype())).reshape(-1));
     }
     return Tensor.cat(rows, 0);
   }

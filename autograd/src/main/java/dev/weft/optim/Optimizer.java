@@ -30,6 +30,10 @@ import java.util.function.Supplier;
  *
  * <p>A subclass gives PyTorch's names and defaults of its options to the constructor and computes
  * in {@link #update}. Confined to one thread.
+ *
+ * <p>Dtype: what is remembered has the parameter's dtype, and float32 for parameters in float16 and
+ * bfloat16, which are updated in float32 and rounded once (PyTorch keeps everything in the
+ * parameter's dtype, in which Adam's second moment underflows).
  */
 public abstract class Optimizer {
 
@@ -79,7 +83,10 @@ public abstract class Optimizer {
     }
   }
 
-  /** Updates one parameter in place. Gradients are not recorded here. */
+  /**
+   * Updates one parameter in place, which is float32 or wider, as are the others. Gradients are not
+   * recorded here.
+   */
   protected abstract void update(
       ParameterGroup group, Parameter parameter, Tensor gradient, ParameterState state);
 
@@ -250,12 +257,32 @@ public abstract class Optimizer {
         for (Parameter parameter : group.parameters()) {
           Optional<Tensor> gradient = parameter.grad();
           if (gradient.isPresent()) {
-            update(group, parameter, gradient.get(), state(parameter));
+            updateWide(group, parameter, gradient.get(), state(parameter));
           }
         }
       }
     }
     return loss;
+  }
+
+  /**
+   * Steps are computed in float32 at least. In float16 a second moment below 6e-8 and an ε of 1e-8
+   * are 0, and in bfloat16 a weight forgets steps below 1/256 of it in what is remembered too.
+   */
+  private void updateWide(
+      ParameterGroup group, Parameter parameter, Tensor gradient, ParameterState state) {
+    DType wide = ParameterState.wide(parameter.dtype());
+    if (wide == parameter.dtype()) {
+      update(group, parameter, gradient, state);
+      return;
+    }
+    Parameter copy = Parameter.of(parameter.detach().to(wide), false);
+    try {
+      update(group, copy, gradient.to(wide), state);
+      parameter.copyFrom(copy);
+    } finally {
+      copy.release();
+    }
   }
 
   private ParameterState state(Parameter parameter) {
@@ -343,8 +370,9 @@ public abstract class Optimizer {
 
   /**
    * Continues from what {@link #stateDict} returned, here or in PyTorch. Options come from the
-   * state dict; tensors are copied and take their parameter's dtype and device. Everything that
-   * does not fit is listed in one exception, and then nothing is changed.
+   * state dict; tensors are copied and take their parameter's device and its dtype, or float32
+   * where that is narrower. Everything that does not fit is listed in one exception, and then
+   * nothing is changed.
    */
   public final void loadStateDict(Map<String, ?> dict) {
     StateReader reader = StateReader.read(dict, this);

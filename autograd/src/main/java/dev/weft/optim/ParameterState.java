@@ -1,5 +1,6 @@
 package dev.weft.optim;
 
+import dev.weft.engine.DType;
 import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorScope;
@@ -7,7 +8,10 @@ import dev.weft.nn.Parameter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What an optimizer remembers about one parameter between steps. No scope releases it. */
+/**
+ * What an optimizer remembers about one parameter between steps, in the parameter's dtype or in
+ * float32 where that is narrower. No scope releases it.
+ */
 public final class ParameterState {
 
   private final Parameter parameter;
@@ -38,7 +42,12 @@ public final class ParameterState {
     return tensors.containsKey(name);
   }
 
-  /** The tensor of this name; at first, zeros of the parameter's shape, dtype and device. */
+  /** The dtype that is computed and remembered in, for parameters of {@code dtype}. */
+  static DType wide(DType dtype) {
+    return DType.promote(dtype, DType.FLOAT32);
+  }
+
+  /** The tensor of this name; at first, zeros of the parameter's shape and device. */
   public Tensor tensor(String name) {
     return tensor(name, 0);
   }
@@ -48,9 +57,7 @@ public final class ParameterState {
     return tensor(name, parameter.shape(), initial);
   }
 
-  /**
-   * The tensor of this name; at first, zeros of {@code shape}, the parameter's dtype and device.
-   */
+  /** The tensor of this name; at first, zeros of {@code shape} on the parameter's device. */
   public Tensor tensor(String name, Shape shape) {
     return tensor(name, shape, 0);
   }
@@ -61,7 +68,8 @@ public final class ParameterState {
       return known;
     }
     try (var _ = TensorScope.open()) {
-      Tensor made = Tensor.full(shape, initial, parameter.dtype(), parameter.device()).alias();
+      Tensor made =
+          Tensor.full(shape, initial, wide(parameter.dtype()), parameter.device()).alias();
       tensors.put(name, made);
       return made;
     }
@@ -77,7 +85,7 @@ public final class ParameterState {
     numbers.put(name, value);
   }
 
-  /** Stores a copy of {@code values}, of the parameter's dtype and device. */
+  /** Stores a copy of {@code values}, in the dtype and on the device of what is remembered. */
   void load(String name, Tensor values) {
     tensor(name, values.shape(), 0).copyFrom(values);
   }

@@ -81,32 +81,6 @@ class FabricTest {
     }
   }
 
-  @Test
-  void accumulatingWithoutSyncEqualsOneLargeBatch() {
-    float[] whole = threads(2).build().launchAndReturn(f -> accumulated(f, 1));
-    float[] parts = threads(2).build().launchAndReturn(f -> accumulated(f, 8));
-    for (int i = 0; i < whole.length; i++) {
-      assertThat(parts[i]).isCloseTo(whole[i], within(1e-6f));
-    }
-  }
-
-  private static float[] accumulated(Fabric fabric, int parts) {
-    fabric.seedEverything(1);
-    var model = model();
-    Tensor x = Tensor.randn(64, 4).narrow(0, 32 * fabric.globalRank(), 32);
-    fabric.setup(model);
-    long size = 32 / parts;
-    for (int part = 0; part < parts; part++) {
-      try (var _ = fabric.noBackwardSync(model, part < parts - 1)) {
-        Tensor output = model.apply(x.narrow(0, part * size, size));
-        fabric.backward(output.square().mean().div(parts));
-      }
-    }
-    return Tensor.cat(
-            model.parameters().stream().map(p -> p.grad().orElseThrow().view(-1)).toList(), 0)
-        .toFloatArray();
-  }
-
   record Metrics(Tensor loss, List<Tensor> parts, String name) {}
 
   @Test

@@ -1,6 +1,7 @@
 package dev.weft.fabric.text;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 
 /** Values as Python prints them, for files that its tools write as well. */
 public final class PythonText {
@@ -32,7 +33,7 @@ public final class PythonText {
     if (value == 0) {
       return sign + "0.0";
     }
-    var decimal = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+    var decimal = shortest(Math.abs(value));
     String digits = decimal.unscaledValue().toString();
     int exponent = digits.length() - decimal.scale() - 1;
     if (exponent < -4 || exponent >= 16) {
@@ -42,5 +43,15 @@ public final class PythonText {
     }
     String plain = decimal.toPlainString();
     return sign + (plain.contains(".") ? plain : plain + ".0");
+  }
+
+  /** Java shows two digits where one would do: 4.9e-324 for 5e-324. */
+  private static BigDecimal shortest(double value) {
+    var decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    if (decimal.precision() == 2) {
+      BigDecimal shorter = decimal.round(new MathContext(1));
+      return shorter.doubleValue() == value ? shorter.stripTrailingZeros() : decimal;
+    }
+    return decimal;
   }
 }
