@@ -1,6 +1,7 @@
 package dev.weft.nn;
 
 import dev.weft.engine.Dispatch;
+import dev.weft.engine.Linalg;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
@@ -122,10 +123,6 @@ public final class Functional extends VisionFunctions {
     return dropout(weights, dropout, true).matmul(values);
   }
 
-  private static Tensor scalar(Tensor like, double value) {
-    return Tensor.full(Shape.SCALAR, value, like.dtype(), like.device());
-  }
-
   // ---------------------------------------------------------------------------------- distances
 
   /** {@link #normalize(Tensor, double, int, double)} to Euclidean length 1 along dimension 1. */
@@ -161,6 +158,28 @@ public final class Functional extends VisionFunctions {
     return norm(x.sub(y).add(eps), p, -1, keepdim);
   }
 
+  /**
+   * The distances ‖xᵢ − xⱼ‖ₚ of all pairs i &lt; j of the rows of a matrix, ordered by i and then j.
+   * The gradient of a distance of 0 is 0. Shape: (n, m) → (n (n − 1) / 2).
+   */
+  public static Tensor pdist(Tensor x, double p) {
+    x.spec().requireFloating("pdist");
+    if (x.rank() != 2) {
+      throw new ShapeException("pdist: " + x.shape() + ": needs 2 dimensions");
+    }
+    if (!(p >= 0)) {
+      throw new IllegalArgumentException("pdist: p = " + p + ": must not be negative");
+    }
+    Tensor pairs = Tensor.triuIndices(x.size(0), x.size(0), 1);
+    Tensor left = x.indexSelect(0, pairs.select(0, 0));
+    return norm(left.sub(x.indexSelect(0, pairs.select(0, 1))), p, 1, false);
+  }
+
+  /** {@link #pdist(Tensor, double)} with p = 2. */
+  public static Tensor pdist(Tensor x) {
+    return pdist(x, 2);
+  }
+
   /** ‖x‖ₚ of each row of a matrix, as a column. */
   static Tensor rowNorm(Tensor x, double p) {
     return norm(x, p, 1, true);
@@ -168,18 +187,6 @@ public final class Functional extends VisionFunctions {
 
   /** ‖x‖ₚ along {@code dim}; the gradient of a norm of 0 is 0. */
   private static Tensor norm(Tensor x, double p, int dim, boolean keepdim) {
-    if (!(p > 0)) {
-      throw new IllegalArgumentException("norm: p = " + p + ": must be above 0");
-    }
-    if (p == Double.POSITIVE_INFINITY) {
-      return x.abs().amax(new int[] {dim}, keepdim);
-    }
-    if (p == 1) {
-      return x.abs().sum(dim, keepdim);
-    }
-    Tensor sum = (p == 2 ? x.square() : x.abs().pow(p)).sum(dim, keepdim);
-    Tensor zero = sum.eq(0);
-    Tensor safe = zero.where(scalar(sum, 1), sum);
-    return zero.where(scalar(sum, 0), p == 2 ? safe.sqrt() : safe.pow(1 / p));
+    return Linalg.vectorNorm(x, p, new int[] {dim}, keepdim);
   }
 }

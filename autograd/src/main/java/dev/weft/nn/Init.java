@@ -120,6 +120,40 @@ public final class Init {
                 .to(matrix.dtype()));
   }
 
+  /** {@link #dirac(Tensor, long)} with one group. */
+  public static Tensor dirac(Tensor kernel) {
+    return dirac(kernel, 1);
+  }
+
+  /**
+   * The kernel of a convolution that passes its input through: in each group, channel i of the
+   * result is channel i of the input, as far as there are as many; else zeros. The one lies at the
+   * kernel's middle, ⌊size / 2⌋.
+   *
+   * @param kernel (out, in / groups, …) with one to three dimensions of space
+   */
+  public static Tensor dirac(Tensor kernel, long groups) {
+    requireRank("dirac", kernel, 3, 5);
+    long out = kernel.size(0);
+    if (groups < 1 || out % groups != 0) {
+      throw new IllegalArgumentException(
+          "dirac: " + kernel.shape() + ": " + out + " channels do not divide by " + groups);
+    }
+    return fill(
+        kernel,
+        () -> {
+          Tensor values = Tensor.zeros(kernel.shape(), kernel.dtype(), kernel.device());
+          Tensor middle = values;
+          for (int d = kernel.rank() - 1; d >= 2; d--) {
+            middle = middle.select(d, kernel.size(d) / 2);
+          }
+          for (long g = 0; g < groups; g++) {
+            middle.narrow(0, g * (out / groups), out / groups).diagonal().fillInPlace(1);
+          }
+          return values;
+        });
+  }
+
   /** {@link #xavierUniform(Tensor, double)} with gain 1. */
   public static Tensor xavierUniform(Tensor tensor) {
     return xavierUniform(tensor, 1);

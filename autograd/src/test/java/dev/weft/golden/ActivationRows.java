@@ -58,8 +58,8 @@ final class ActivationRows {
   }
 
   private static Tensor rrelu(Arguments a) {
-    a.only("input", "training");
-    return Functional.rrelu(a.input(), a.flag("training", false));
+    return Functional.rrelu(
+        a.input(), a.number("lower", 1.0 / 8), a.number("upper", 1.0 / 3), a.flag("training", false));
   }
 
   private static GELU.Approximate approximate(Arguments a) {

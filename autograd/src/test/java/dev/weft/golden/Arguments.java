@@ -1,19 +1,20 @@
 package dev.weft.golden;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import dev.weft.engine.DType;
 import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.io.Json;
 import dev.weft.engine.op.Reduction;
+import dev.weft.golden.GoldenAccount.NoRowException;
 import dev.weft.nn.LossOptions;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,8 +22,14 @@ import java.util.function.UnaryOperator;
  * {@code Double}, {@code Boolean}, {@code String} or {@code DType}, a list of such values or of
  * {@code Index}, or the {@code Json} of what is none of these. An argument that is not given has
  * PyTorch's default, which the rows supply.
+ *
+ * @param read the names that a row has asked for
  */
-record Arguments(Map<String, Object> values) {
+record Arguments(Map<String, Object> values, Set<String> read) {
+
+  Arguments(Map<String, Object> values) {
+    this(values, new HashSet<>());
+  }
 
   /** A reduction along dims, with PyTorch's {@code keepdim}. */
   interface Reducer {
@@ -85,34 +92,45 @@ record Arguments(Map<String, Object> values) {
   Arguments with(String name, Object value) {
     var changed = new LinkedHashMap<>(values);
     changed.put(name, value);
-    return new Arguments(changed);
+    return new Arguments(changed, read);
   }
 
   /** Whether it is given and not None. */
   boolean has(String name) {
+    read.add(name);
     return values.containsKey(name) && !values.get(name).equals(Optional.empty());
+  }
+
+  /** Whether it is a whole number, or not given. */
+  boolean isWhole(String name) {
+    return !has(name) || get(name) instanceof Long;
   }
 
   /** Whether None is given. */
   boolean isNone(String name) {
+    read.add(name);
     return Optional.empty().equals(values.get(name));
   }
 
   Object get(String name) {
-    return has(name) ? values.get(name) : abort("there is no call without " + name);
+    return has(name) ? values.get(name) : noRow("there is no call without " + name);
   }
 
-  /** Skips the case when it has other arguments than these. */
-  void only(String... names) {
+  /** Fails when an argument was given of which the row has taken no notice. */
+  void requireAllRead() {
     for (String name : values.keySet()) {
-      if (!List.of(names).contains(name)) {
-        abort("there is no argument " + name);
+      if (!read.contains(name)) {
+        noRow("the row ignores the argument " + name);
       }
     }
   }
 
+  private static <T> T noRow(String message) {
+    throw new NoRowException(message);
+  }
+
   Tensor tensor(String name) {
-    return get(name) instanceof Tensor tensor ? tensor : abort(name + " is no tensor");
+    return get(name) instanceof Tensor tensor ? tensor : noRow(name + " is no tensor");
   }
 
   Tensor input() {
@@ -134,7 +152,7 @@ record Arguments(Map<String, Object> values) {
   double number(String name) {
     return get(name) instanceof Number number
         ? number.doubleValue()
-        : abort(name + " is no number");
+        : noRow(name + " is no number");
   }
 
   double number(String name, double otherwise) {

@@ -23,7 +23,12 @@ final class BinaryRows {
     rows.one("torch.addcdiv", BinaryRows::addcdiv);
     rows.one("torch.addcmul", BinaryRows::addcmul);
     rows.binary("torch.atan2", Tensor::atan2);
-    rows.binary("torch.copysign", Tensor::copysign);
+    rows.one(
+        "torch.copysign",
+        a ->
+            a.get("other") instanceof Tensor y
+                ? a.input().copysign(y)
+                : a.input().copysign(a.number("other")));
     rows.one("torch.dist", a -> a.input().dist(a.other(), a.number("p", 2)));
     rows.one("torch.float_power", BinaryRows::floatPower);
     rows.binary("torch.fmax", Tensor::fmax);
@@ -39,7 +44,7 @@ final class BinaryRows {
     rows.binary("torch.maximum", Tensor::maximum);
     rows.binary("torch.minimum", Tensor::minimum);
     rows.binary("torch.nextafter", Tensor::nextafter);
-    rows.one("torch.rsub", a -> a.scaled(a.input()).rsub(a.other()));
+    rows.one("torch.rsub", BinaryRows::rsub);
     rows.one("torch.xlogy", BinaryRows::xlogy);
   }
 
@@ -56,6 +61,15 @@ final class BinaryRows {
       case Tensor y -> a.input().div(y, rounding);
       case Long y -> a.input().div(y, rounding);
       case Object y -> a.input().div((Double) y, rounding);
+    };
+  }
+
+  private static Tensor rsub(Arguments a) {
+    Tensor x = a.scaled(a.input());
+    return switch (a.get("other")) {
+      case Tensor y -> x.rsub(y);
+      case Long y -> x.rsub(y);
+      case Object y -> x.rsub((Double) y);
     };
   }
 

@@ -15,13 +15,18 @@ final class CompareRows {
     rows.binary("torch.le", Tensor::le, Tensor::le, Tensor::le);
     rows.binary("torch.gt", Tensor::gt, Tensor::gt, Tensor::gt);
     rows.binary("torch.ge", Tensor::ge, Tensor::ge, Tensor::ge);
-    rows.binary("torch.bitwise_and", Tensor::bitwiseAnd);
-    rows.binary("torch.bitwise_or", Tensor::bitwiseOr);
-    rows.binary("torch.bitwise_xor", Tensor::bitwiseXor);
+    rows.binary(
+        "torch.bitwise_and", Tensor::bitwiseAnd, Tensor::bitwiseAnd, CompareRows::noDouble);
+    rows.binary(
+        "torch.bitwise_or", Tensor::bitwiseOr, Tensor::bitwiseOr, CompareRows::noDouble);
+    rows.binary(
+        "torch.bitwise_xor", Tensor::bitwiseXor, Tensor::bitwiseXor, CompareRows::noDouble);
     rows.binary("torch.logical_and", Tensor::logicalAnd);
     rows.binary("torch.logical_or", Tensor::logicalOr);
     rows.binary("torch.logical_xor", Tensor::logicalXor);
-    rows.one("torch.allclose", a -> bool(a.input().allclose(a.other(), 1e-5, 1e-8, nan(a))));
+    rows.one(
+        "torch.allclose",
+        a -> bool(a.input().allclose(a.other(), rtol(a), atol(a), nan(a))));
     rows.binary(
         "torch.bitwise_left_shift",
         Tensor::bitwiseLeftShift,
@@ -37,25 +42,35 @@ final class CompareRows {
     rows.one("torch.clamp_max", CompareRows::clamp);
     rows.one("torch.clamp_min", CompareRows::clamp);
     rows.one("torch.equal", a -> bool(a.input().equal(a.other())));
-    rows.one("torch.isclose", a -> a.input().isclose(a.other(), 1e-5, 1e-8, nan(a)));
+    rows.one("torch.isclose", a -> a.input().isclose(a.other(), rtol(a), atol(a), nan(a)));
     rows.unary("torch.logical_not", Tensor::logicalNot);
-    rows.one("torch.where", a -> a.tensor("condition").where(a.input(), a.other()));
+    rows.one("torch.where", CompareRows::where);
   }
 
   private static Tensor noDouble(Tensor x, double y) {
-    throw new IllegalArgumentException("a shift of " + x.spec() + " by " + y);
+    throw new IllegalArgumentException(x.spec() + " and " + y + ": a number has no bits");
   }
 
   private static Tensor bool(boolean value) {
     return Tensor.of(value).reshape(Shape.SCALAR);
   }
 
+  private static double rtol(Arguments a) {
+    return a.number("rtol", 1e-5);
+  }
+
+  private static double atol(Arguments a) {
+    return a.number("atol", 1e-8);
+  }
+
   private static boolean nan(Arguments a) {
-    a.only("input", "other", "equal_nan");
     return a.flag("equal_nan", false);
   }
 
   private static Tensor clamp(Arguments a) {
+    if (!a.has("min") && !a.has("max")) {
+      throw new IllegalArgumentException("clamp: a call without bounds does not compile");
+    }
     Tensor x = a.input();
     if (a.has("min") && a.get("min") instanceof Tensor low) {
       x = x.clampMin(low);
@@ -66,5 +81,15 @@ final class CompareRows {
     }
     return x.clamp(
         a.number("min", Double.NEGATIVE_INFINITY), a.number("max", Double.POSITIVE_INFINITY));
+  }
+
+  private static Tensor where(Arguments a) {
+    Tensor condition = a.tensor("condition");
+    if (!(a.get("input") instanceof Tensor x)) {
+      return condition.where(a.number("input"), a.other());
+    }
+    return a.get("other") instanceof Tensor y
+        ? condition.where(x, y)
+        : condition.where(x, a.number("other"));
   }
 }

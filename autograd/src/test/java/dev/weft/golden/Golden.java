@@ -42,7 +42,12 @@ final class Golden {
 
   private Golden() {}
 
+  /** {@code -Dweft.golden=FOLDER} names another folder, with all its cases in one manifest. */
   private static Path folder() {
+    String other = System.getProperty("weft.golden");
+    if (other != null) {
+      return Path.of(other);
+    }
     try {
       return Path.of(Golden.class.getResource("/golden/README.md").toURI()).getParent();
     } catch (URISyntaxException e) {
@@ -50,7 +55,7 @@ final class Golden {
     }
   }
 
-  /** The cases of all families; each has a manifest and a file of tensors. */
+  /** The cases of all manifests: of one per family, unless a case names its own. */
   private static List<Case> manifests() {
     var cases = new ArrayList<Case>();
     try (Stream<Path> files = Files.list(FOLDER)) {
@@ -58,13 +63,18 @@ final class Golden {
         String name = file.getFileName().toString();
         String family = name.substring(0, name.length() - ".json".length());
         for (Json entry : Json.parse(Files.readString(file)).get("cases")) {
-          cases.add(new Case(family, entry));
+          cases.add(new Case(entry.find("family").map(Json::text).orElse(family), entry));
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return cases;
+  }
+
+  /** All cases. */
+  static Stream<Case> all() {
+    return CASES.stream();
   }
 
   /** The cases of these kinds. */

@@ -52,7 +52,10 @@ final class IndexRows {
         a -> a.input().indexCopy(a.dim("dim"), a.tensor("index"), a.tensor("source")));
     rows.one(
         "torch.index_fill",
-        a -> a.input().indexFill(a.dim("dim"), a.tensor("index"), a.number("value")));
+        a ->
+            a.get("value") instanceof Tensor value
+                ? a.input().indexFill(a.dim("dim"), a.tensor("index"), value)
+                : a.input().indexFill(a.dim("dim"), a.tensor("index"), a.number("value")));
     rows.one("torch.index_select", a -> a.input().indexSelect(a.dim("dim"), a.tensor("index")));
     rows.one(
         "torch.select_scatter",

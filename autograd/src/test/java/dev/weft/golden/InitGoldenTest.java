@@ -11,23 +11,27 @@ import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.io.Json;
 import dev.weft.golden.Golden.Case;
+import dev.weft.golden.GoldenAccount.NoRowException;
 import dev.weft.nn.Init;
-import dev.weft.nn.LayerNorm;
-import dev.weft.nn.Linear;
-import dev.weft.nn.Module;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The law that each initialiser draws from; PyTorch's samples were checked against the same. */
+@ExtendWith(GoldenAccount.class)
 class InitGoldenTest {
+
+  static Stream<Case> cases() {
+    return Golden.cases("init");
+  }
 
   @TestFactory
   Stream<DynamicTest> initialisers() {
-    return Golden.cases("init").map(c -> dynamicTest(c.id(), () -> check(c)));
+    return cases().map(c -> dynamicTest(c.id(), () -> check(c)));
   }
 
   private static void check(Case c) {
@@ -53,20 +57,9 @@ class InitGoldenTest {
   private static Map<String, ? extends Tensor> draw(Case c) {
     var args = new LinkedHashMap<String, Json>();
     c.json().get("args").forEach(a -> args.put(a.get("name").text(), a.get("value")));
-    return switch (c.op()) {
-      case "torch.nn.Linear" ->
-          named(
-              new Linear(
-                  args.get("in_features").longValue(), args.get("out_features").longValue()));
-      case "torch.nn.LayerNorm" ->
-          named(new LayerNorm(shape(args.get("normalized_shape")).sizes()));
-      default ->
-          Map.of("tensor", fill(c.op(), Tensor.empty(shape(args.get("tensor")).sizes()), args));
-    };
-  }
-
-  private static Map<String, ? extends Tensor> named(Module<?, ?> module) {
-    return module.namedParameters();
+    return Rows.ALL.hasLayer(c.op())
+        ? Rows.ALL.layer(c.op(), Arguments.of(c, Map.of())).module().namedParameters()
+        : Map.of("tensor", fill(c.op(), Tensor.empty(shape(args.get("tensor")).sizes()), args));
   }
 
   private static Shape shape(Json value) {
@@ -104,7 +97,7 @@ class InitGoldenTest {
       case "xavier_normal_" -> Init.xavierNormal(tensor, gain);
       case "kaiming_uniform_" -> Init.kaimingUniform(tensor, slope, fan, rule);
       case "kaiming_normal_" -> Init.kaimingNormal(tensor, slope, fan, rule);
-      default -> throw new IllegalArgumentException(op);
+      default -> throw new NoRowException(op);
     };
   }
 

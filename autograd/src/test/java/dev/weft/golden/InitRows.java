@@ -18,6 +18,7 @@ final class InitRows {
     init(rows, "ones_", (t, _) -> Init.ones(t));
     init(rows, "zeros_", (t, _) -> Init.zeros(t));
     init(rows, "eye_", (t, _) -> Init.eye(t));
+    init(rows, "dirac_", (t, a) -> Init.dirac(t, a.whole("groups", 1)));
     rows.functions.put(
         "torch.nn.init.calculate_gain",
         a -> {

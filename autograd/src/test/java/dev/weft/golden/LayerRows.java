@@ -19,6 +19,11 @@ final class LayerRows {
     rows.function(
         "linear", a -> Functional.linear(a.input(), a.tensor("weight"), a.optional("bias")));
     rows.function(
+        "bilinear",
+        a ->
+            Functional.bilinear(
+                a.tensor("input1"), a.tensor("input2"), a.tensor("weight"), a.optional("bias")));
+    rows.function(
         "cosine_similarity",
         a ->
             Functional.cosineSimilarity(

@@ -3,6 +3,7 @@ package dev.weft.golden;
 import dev.weft.engine.Linalg;
 import dev.weft.engine.MatrixNorm;
 import dev.weft.engine.Tensor;
+import dev.weft.nn.Functional;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,16 @@ final class LinalgRows {
     addFactors(rows);
     addNumbers(rows);
     addProducts(rows);
+    rows.function("pdist", a -> Functional.pdist(a.input(), a.number("p", 2)));
+    rows.function(
+        "pairwise_distance",
+        a ->
+            Functional.pairwiseDistance(
+                a.tensor("x1"),
+                a.tensor("x2"),
+                a.number("p", 2),
+                a.number("eps", 1e-6),
+                a.flag("keepdim", false)));
     rows.one("torch.cdist", a -> a.tensor("x1").cdist(a.tensor("x2"), a.number("p", 2)));
   }
 
@@ -25,8 +36,12 @@ final class LinalgRows {
     rows.one("torch.linalg." + name, a -> call.apply(a.tensor("A")));
   }
 
-  /** The manifest's symmetric matrices are the symmetric part of what it stores. */
+  /**
+   * The manifest's symmetric matrices are the symmetric part of what it stores, so that it makes no
+   * difference which triangle is read.
+   */
   private static Tensor symmetric(Arguments a) {
+    a.text("UPLO", "L");
     Tensor x = a.tensor("A");
     return x.add(x.mT()).div(2.0);
   }
@@ -91,10 +106,20 @@ final class LinalgRows {
           return List.of(both.sign(), both.logabsdet());
         });
     rows.unary("torch.logdet", Linalg::logdet);
-    of(rows, "cond", Linalg::cond);
-    of(rows, "matrix_rank", Linalg::matrixRank);
-    of(rows, "norm", Linalg::norm);
-    rows.one("torch.linalg.matrix_norm", a -> Linalg.matrixNorm(a.tensor("A"), norm(a)));
+    rows.one(
+        "torch.linalg.cond",
+        a ->
+            a.has("p")
+                ? Linalg.cond(a.tensor("A"), norm(a.get("p")))
+                : Linalg.cond(a.tensor("A")));
+    rows.one(
+        "torch.linalg.matrix_rank",
+        a ->
+            a.has("tol")
+                ? Linalg.matrixRank(a.tensor("A"), a.number("tol"))
+                : Linalg.matrixRank(a.tensor("A")));
+    rows.one("torch.linalg.norm", LinalgRows::anyNorm);
+    rows.one("torch.linalg.matrix_norm", LinalgRows::matrixNorm);
     rows.one(
         "torch.linalg.vector_norm",
         a ->
@@ -104,15 +129,35 @@ final class LinalgRows {
                 : Linalg.vectorNorm(a.tensor("x"), a.number("ord", 2)));
   }
 
-  private static MatrixNorm norm(Arguments a) {
+  private static Tensor matrixNorm(Arguments a) {
+    int[] dims = a.has("dim") ? a.ints("dim") : new int[] {-2, -1};
+    MatrixNorm order = a.has("ord") ? norm(a.get("ord")) : MatrixNorm.FRO;
+    return Linalg.matrixNorm(a.tensor("A"), order, dims[0], dims[1], a.flag("keepdim", false));
+  }
+
+  /** Of vectors, of matrices or, without an order, of all elements. */
+  private static Tensor anyNorm(Arguments a) {
+    Tensor x = a.tensor("A");
+    boolean keepdim = a.flag("keepdim", false);
+    int[] dims = a.has("dim") ? a.ints("dim") : new int[0];
     if (!a.has("ord")) {
-      return MatrixNorm.FRO;
+      return Linalg.vectorNorm(x, 2, dims, keepdim);
     }
-    return switch (a.get("ord")) {
-      case String name -> MatrixNorm.valueOf(name.toUpperCase(Locale.ROOT));
-      case Long order -> order == 2 ? MatrixNorm.TWO : MatrixNorm.MINUS_TWO;
-      case Object other -> throw new IllegalArgumentException("ord " + other);
-    };
+    return dims.length == 2 || dims.length == 0 && x.rank() == 2
+        ? matrixNorm(a)
+        : Linalg.vectorNorm(x, a.number("ord"), dims, keepdim);
+  }
+
+  private static MatrixNorm norm(Object order) {
+    if (order instanceof String name) {
+      return MatrixNorm.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+    double number = ((Number) order).doubleValue();
+    String size =
+        Math.abs(number) == 1
+            ? "ONE"
+            : Math.abs(number) == 2 ? "TWO" : Double.isInfinite(number) ? "INF" : "of " + order;
+    return MatrixNorm.valueOf(number < 0 ? "MINUS_" + size : size);
   }
 
   private static void addProducts(Rows rows) {

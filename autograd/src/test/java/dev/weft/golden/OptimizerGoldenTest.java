@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.io.Json;
 import dev.weft.golden.Golden.Case;
+import dev.weft.golden.GoldenAccount.NoRowException;
 import dev.weft.nn.Parameter;
 import dev.weft.optim.ASGD;
 import dev.weft.optim.Adadelta;
@@ -30,8 +31,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Twelve steps of each optimizer, and its state afterwards, against PyTorch. */
+@ExtendWith(GoldenAccount.class)
 class OptimizerGoldenTest {
 
   /** An optimizer by PyTorch's name. Groups hold what was given; the rest are its defaults. */
@@ -49,7 +52,7 @@ class OptimizerGoldenTest {
       case "torch.optim.Rprop" -> new Rprop(groups);
       case "torch.optim.ASGD" -> new ASGD(groups);
       case "torch.optim.LBFGS" -> new LBFGS(groups);
-      default -> throw new IllegalArgumentException(op);
+      default -> throw new NoRowException(op);
     };
   }
 
@@ -91,6 +94,14 @@ class OptimizerGoldenTest {
       }
     }
     return optimizer(c.op(), groups);
+  }
+
+  static Stream<Case> cases() {
+    return Stream.concat(Golden.cases("optimizer"), errorCases());
+  }
+
+  private static Stream<Case> errorCases() {
+    return Golden.cases("error").filter(c -> c.op().startsWith("torch.optim."));
   }
 
   @TestFactory
@@ -179,8 +190,7 @@ class OptimizerGoldenTest {
 
   @TestFactory
   Stream<DynamicTest> errors() {
-    return Golden.cases("error")
-        .filter(c -> c.op().startsWith("torch.optim."))
+    return errorCases()
         .map(
             c ->
                 dynamicTest(

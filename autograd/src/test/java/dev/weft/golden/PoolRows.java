@@ -52,17 +52,19 @@ final class PoolRows {
   }
 
   private static void max(Rows rows, String name, BiFunction<Tensor, PoolOptions, MaxPooled> pool) {
-    rows.many("torch.nn.functional." + name, a -> both(pool.apply(a.input(), options(a))));
+    rows.many("torch.nn.functional." + name, a -> asked(a, pool.apply(a.input(), options(a))));
   }
 
   private static void adaptiveMax(
       Rows rows, String name, BiFunction<Tensor, long[], MaxPooled> pool) {
     rows.many(
-        "torch.nn.functional." + name, a -> both(pool.apply(a.input(), a.sizes("output_size"))));
+        "torch.nn.functional." + name, a -> asked(a, pool.apply(a.input(), a.sizes("output_size"))));
   }
 
-  private static List<Tensor> both(MaxPooled pooled) {
-    return List.of(pooled.output(), pooled.indices());
+  private static List<Tensor> asked(Arguments a, MaxPooled pooled) {
+    return a.flag("return_indices", false)
+        ? List.of(pooled.output(), pooled.indices())
+        : List.of(pooled.output());
   }
 
   private static void average(

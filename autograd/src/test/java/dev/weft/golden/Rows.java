@@ -107,11 +107,12 @@ final class Rows {
     one(
         op,
         a -> {
-          a.only("input", "other", "alpha");
           return switch (a.get("other")) {
             case Tensor y -> tensors.apply(a.input(), a.scaled(y));
-            case Long y -> withLong.apply(a.input(), y);
-            case Object y -> withDouble.apply(a.input(), (Double) y);
+            case Long y when a.isWhole("alpha") -> withLong.apply(a.input(), y * a.whole("alpha", 1));
+            case Object y ->
+                withDouble.apply(
+                    a.input(), ((Number) y).doubleValue() * a.number("alpha", 1));
           };
         });
   }

@@ -6,6 +6,7 @@ import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.io.Json;
 import dev.weft.golden.Golden.Case;
+import dev.weft.golden.GoldenAccount.NoRowException;
 import dev.weft.nn.Parameter;
 import dev.weft.optim.ChainedScheduler;
 import dev.weft.optim.ConstantLR;
@@ -34,8 +35,10 @@ import java.util.function.LongToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Learning rates before the first and after each of 30 steps, against PyTorch. */
+@ExtendWith(GoldenAccount.class)
 class ScheduleGoldenTest {
 
   /** The functions that cases name by their Python text. */
@@ -52,15 +55,19 @@ class ScheduleGoldenTest {
           "1 - 0.01 * epoch",
           epoch -> 1 - 0.01 * epoch);
 
+  static Stream<Case> cases() {
+    return Golden.cases("scheduler");
+  }
+
   @TestFactory
   Stream<DynamicTest> rates() {
-    return Golden.cases("scheduler").map(c -> dynamicTest(c.id(), () -> check(c, false)));
+    return cases().map(c -> dynamicTest(c.id(), () -> check(c, false)));
   }
 
   /** The same rates when optimizer and schedule are saved and loaded half-way. */
   @TestFactory
   Stream<DynamicTest> ratesAcrossAResume() {
-    return Golden.cases("scheduler").map(c -> dynamicTest(c.id(), () -> check(c, true)));
+    return cases().map(c -> dynamicTest(c.id(), () -> check(c, true)));
   }
 
   private static Optimizer optimizer(Case c) {
@@ -168,7 +175,7 @@ class ScheduleGoldenTest {
               inner(args, optimizer),
               args.get("milestones").get("value").items().stream().map(Json::longValue).toList());
       case "ChainedScheduler" -> new ChainedScheduler(optimizer, inner(args, optimizer));
-      default -> throw new IllegalArgumentException(op);
+      default -> throw new NoRowException(op);
     };
   }
 

@@ -22,7 +22,9 @@ final class ShapeRows {
         a ->
             a.input()
                 .asStrided(a.wholes("size"), a.wholes("stride"), a.whole("storage_offset", 0)));
+    rows.unary("torch.atleast_1d", Tensor::atleast1d);
     rows.unary("torch.atleast_2d", Tensor::atleast2d);
+    rows.unary("torch.atleast_3d", Tensor::atleast3d);
     rows.one("torch.broadcast_to", a -> a.input().broadcastTo(a.wholes("size")));
     rows.one(
         "torch.diagonal",
@@ -103,15 +105,26 @@ final class ShapeRows {
     rows.one("torch.flip", a -> a.input().flip(a.ints("dims")));
     rows.unary("torch.fliplr", Tensor::fliplr);
     rows.unary("torch.flipud", Tensor::flipud);
+    rows.one("torch.repeat_interleave", ShapeRows::repeatInterleave);
     rows.one(
-        "torch.repeat_interleave",
-        a -> a.input().repeatInterleave(a.tensor("repeats"), a.dim("dim")));
-    rows.one("torch.roll", a -> a.input().roll(a.wholes("shifts"), a.ints("dims")));
+        "torch.roll",
+        a ->
+            a.has("dims")
+                ? a.input().roll(a.wholes("shifts"), a.ints("dims"))
+                : a.input().roll(a.whole("shifts")));
     rows.one("torch.rot90", a -> a.input().rot90(a.dim("k"), a.ints("dims")[0], a.ints("dims")[1]));
     rows.unary("torch.Tensor.contiguous", Tensor::contiguous);
     rows.one("torch.Tensor.repeat", a -> a.input().repeat(a.wholes("sizes")));
     rows.one("torch.tile", a -> a.input().tile(a.wholes("dims")));
     rows.one("torch.tril", a -> a.input().tril(a.whole("diagonal", 0)));
     rows.one("torch.triu", a -> a.input().triu(a.whole("diagonal", 0)));
+  }
+
+  private static Tensor repeatInterleave(Arguments a) {
+    Tensor x = a.has("dim") ? a.input() : a.input().flatten();
+    int dim = a.dim("dim", 0);
+    return a.get("repeats") instanceof Tensor repeats
+        ? x.repeatInterleave(repeats, dim)
+        : x.repeatInterleave(a.whole("repeats"), dim);
   }
 }

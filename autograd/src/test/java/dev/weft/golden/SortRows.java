@@ -1,5 +1,6 @@
 package dev.weft.golden;
 
+import dev.weft.engine.DType;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.UniqueValues;
 import dev.weft.engine.ValuesAndIndices;
@@ -28,11 +29,14 @@ final class SortRows {
     rows.one("torch.renorm", SortRows::renorm);
     rows.one(
         "torch.searchsorted",
-        a -> a.tensor("sorted_sequence").searchsorted(a.input(), a.flag("right", false)));
+        a -> narrow(a, a.tensor("sorted_sequence").searchsorted(a.input(), a.flag("right", false))));
     rows.many("torch.sort", a -> both(a.input().sort(a.dim("dim", -1), descending(a))));
     rows.many(
         "torch.topk",
-        a -> both(a.input().topk(a.whole("k"), a.dim("dim", -1), a.flag("largest", true))));
+        a -> {
+          a.flag("sorted", true); // it always is
+          return both(a.input().topk(a.whole("k"), a.dim("dim", -1), a.flag("largest", true)));
+        });
     rows.many(
         "torch.unique",
         a -> asked(a, a.has("dim") ? a.input().unique(a.dim("dim")) : a.input().unique()));
@@ -46,8 +50,14 @@ final class SortRows {
                     : a.input().uniqueConsecutive()));
   }
 
+  /** Every sort is stable. */
   private static boolean descending(Arguments a) {
+    a.flag("stable", true);
     return a.flag("descending", false);
+  }
+
+  private static Tensor narrow(Arguments a, Tensor places) {
+    return a.flag("out_int32", false) ? places.to(DType.INT32) : places;
   }
 
   private static List<Tensor> both(ValuesAndIndices found) {
@@ -55,6 +65,7 @@ final class SortRows {
   }
 
   private static List<Tensor> asked(Arguments a, UniqueValues found) {
+    a.flag("sorted", true); // they always are
     var results = new ArrayList<Tensor>(List.of(found.values()));
     if (a.flag("return_inverse", false)) {
       results.add(found.inverse());
@@ -72,6 +83,7 @@ final class SortRows {
   }
 
   private static Tensor isin(Arguments a) {
+    a.flag("assume_unique", false); // a promise that is not needed
     Tensor found = a.tensor("elements").isin(a.tensor("test_elements"));
     return a.flag("invert", false) ? found.logicalNot() : found;
   }

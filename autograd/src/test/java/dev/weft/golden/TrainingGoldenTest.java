@@ -6,13 +6,20 @@ import dev.weft.engine.DType;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.io.Json;
 import dev.weft.golden.Golden.Case;
+import dev.weft.golden.GoldenAccount.NoRowException;
 import dev.weft.nn.AttentionMask;
+import dev.weft.nn.BatchNorm2d;
+import dev.weft.nn.Conv2d;
+import dev.weft.nn.ConvOptions;
 import dev.weft.nn.Embedding;
+import dev.weft.nn.Flatten;
 import dev.weft.nn.Functional;
 import dev.weft.nn.LayerNorm;
 import dev.weft.nn.Linear;
 import dev.weft.nn.LossOptions;
+import dev.weft.nn.MaxPool2d;
 import dev.weft.nn.Module;
+import dev.weft.nn.ReLU;
 import dev.weft.nn.Sequential;
 import dev.weft.nn.SiLU;
 import dev.weft.nn.Tanh;
@@ -30,8 +37,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Whole training runs, from PyTorch's initial weights, against PyTorch's. */
+@ExtendWith(GoldenAccount.class)
 class TrainingGoldenTest {
 
   private static final class Block extends Module<Tensor, Tensor> {
@@ -76,14 +85,26 @@ class TrainingGoldenTest {
     return switch (op) {
       case "training.mlp" -> Sequential.of(new Linear(6, 8), new Tanh(), new Linear(8, 3));
       case "training.autoencoder" -> Sequential.of(new Linear(7, 4), new SiLU(), new Linear(4, 7));
+      case "training.cnn" ->
+          Sequential.of(
+              new Conv2d(1, 4, 3, ConvOptions.DEFAULT.padding(1)),
+              new BatchNorm2d(4),
+              new ReLU(),
+              new MaxPool2d(2),
+              new Flatten(),
+              new Linear(36, 5));
       case "training.gpt" -> new Gpt();
-      default -> throw new IllegalArgumentException(op);
+      default -> throw new NoRowException(op);
     };
+  }
+
+  static Stream<Case> cases() {
+    return Golden.cases("training");
   }
 
   @TestFactory
   Stream<DynamicTest> runs() {
-    return Golden.cases("training")
+    return cases()
         .map(
             c ->
                 dynamicTest(

@@ -43,7 +43,7 @@ final class UnaryRows {
     rows.unary("torch.positive", Tensor::positive);
     rows.unary("torch.rad2deg", Tensor::rad2deg);
     rows.unary("torch.reciprocal", Tensor::reciprocal);
-    rows.unary("torch.round", Tensor::round);
+    rows.one("torch.round", a -> a.has("decimals") ? a.input().round(a.dim("decimals")) : a.input().round());
     rows.unary("torch.rsqrt", Tensor::rsqrt);
     rows.unary("torch.sgn", Tensor::sign);
     rows.unary("torch.sigmoid", Tensor::sigmoid);
@@ -66,7 +66,8 @@ final class UnaryRows {
   }
 
   private static Tensor nanToNum(Arguments a) {
-    a.only("input");
-    return a.input().nanToNum();
+    Tensor x = a.input();
+    double largest = x.dtype().isFloating() ? x.dtype().max() : Double.MAX_VALUE;
+    return x.nanToNum(a.number("nan", 0), a.number("posinf", largest), a.number("neginf", -largest));
   }
 }

@@ -51,6 +51,9 @@ final class VisionRows {
   }
 
   static InterpolateOptions interpolation(Arguments a) {
+    if (!a.has("size") && !a.has("scale_factor")) {
+      throw new IllegalArgumentException("interpolate: a call without a size does not compile");
+    }
     InterpolateOptions options =
         a.has("size")
             ? InterpolateOptions.size(a.wholes("size"))

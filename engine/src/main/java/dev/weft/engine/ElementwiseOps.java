@@ -541,6 +541,11 @@ public sealed interface ElementwiseOps permits Tensor {
     return x.dtype() == DType.BOOL ? DType.INT64 : x.dtype();
   }
 
+  /** The dtype of x + y for a truth value: that of x. */
+  default DType resultType(boolean y) {
+    return ((Tensor) this).dtype();
+  }
+
   /** Zeroes elements with probability p and scales the rest, with this thread's generator. */
   default Tensor dropout(double p) {
     Tensor x = (Tensor) this;
@@ -548,9 +553,17 @@ public sealed interface ElementwiseOps permits Tensor {
     return Dispatch.run(new DropoutOp(p, generator.seed(), generator.reserve(x.numel())), x);
   }
 
-  /** Converts to {@code dtype}; itself when it has it already. See {@link Cast}. */
+  /**
+   * Converts to {@code dtype}; itself when it has it already. See {@link Cast}. To float16 and
+   * bfloat16 it goes by way of float32, as PyTorch does, so that wide types are rounded twice.
+   */
   default Tensor to(DType dtype) {
     Tensor x = (Tensor) this;
-    return x.dtype() == dtype ? x : Dispatch.run(new Cast(dtype), x);
+    if (x.dtype() == dtype) {
+      return x;
+    }
+    boolean wide = x.dtype().bytes() >= 4 && x.dtype() != DType.FLOAT32;
+    Tensor from = wide && dtype.isHalf() ? Dispatch.run(new Cast(DType.FLOAT32), x) : x;
+    return Dispatch.run(new Cast(dtype), from);
   }
 }

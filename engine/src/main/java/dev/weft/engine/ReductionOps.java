@@ -166,34 +166,39 @@ public sealed interface ReductionOps permits Tensor {
     return ((Tensor) this).ne(0).sum(dims, false);
   }
 
-  /** Whether any element is not 0. */
+  /** Whether any element is not 0: bool, of uint8 as uint8 (PyTorch's, from before it had bool). */
   default Tensor any() {
-    return reduce(Kind.ANY, everyDim(), false);
+    return truth(Kind.ANY, everyDim(), false);
   }
 
-  /** Whether all elements are not 0. */
+  /** Whether all elements are not 0: bool, of uint8 as uint8. */
   default Tensor all() {
-    return reduce(Kind.ALL, everyDim(), false);
+    return truth(Kind.ALL, everyDim(), false);
   }
 
   /** Whether all elements along {@code dim} are not 0. */
   default Tensor all(int dim, boolean keepdim) {
-    return reduce(Kind.ALL, new int[] {dim}, keepdim);
+    return truth(Kind.ALL, new int[] {dim}, keepdim);
   }
 
   /** Whether any element along {@code dim} is not 0. */
   default Tensor any(int dim, boolean keepdim) {
-    return reduce(Kind.ANY, new int[] {dim}, keepdim);
+    return truth(Kind.ANY, new int[] {dim}, keepdim);
   }
 
   /** Whether all elements along dims are not 0; over all dims when none is named. */
   default Tensor all(int[] dims, boolean keepdim) {
-    return reduce(Kind.ALL, dims.length == 0 ? everyDim() : dims, keepdim);
+    return truth(Kind.ALL, dims.length == 0 ? everyDim() : dims, keepdim);
   }
 
   /** Whether any element along dims is not 0; over all dims when none is named. */
   default Tensor any(int[] dims, boolean keepdim) {
-    return reduce(Kind.ANY, dims.length == 0 ? everyDim() : dims, keepdim);
+    return truth(Kind.ANY, dims.length == 0 ? everyDim() : dims, keepdim);
+  }
+
+  private Tensor truth(Kind kind, int[] dims, boolean keepdim) {
+    Tensor found = reduce(kind, dims, keepdim);
+    return ((Tensor) this).dtype() == DType.UINT8 ? found.to(DType.UINT8) : found;
   }
 
   /** The position of the largest element in row-major order. */

@@ -1,6 +1,5 @@
 package dev.weft.engine;
 
-import dev.weft.engine.op.Arange;
 import dev.weft.engine.op.Fill;
 import dev.weft.engine.op.RandomOp;
 import dev.weft.engine.op.RandomOp.Distribution;
@@ -10,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * What makes tensors from numbers: static methods of {@link Tensor}. Without a dtype or device they
  * use the thread's defaults.
  */
-public abstract sealed class TensorFactories permits TensorJoins {
+public abstract sealed class TensorFactories extends TensorSequences permits TensorJoins {
 
   TensorFactories() {}
 
@@ -32,6 +31,11 @@ public abstract sealed class TensorFactories permits TensorJoins {
     return zeros(like.shape(), like.dtype(), like.device());
   }
 
+  /** Zeros of the shape and device of {@code like}. */
+  public static Tensor zerosLike(Tensor like, DType dtype) {
+    return zeros(like.shape(), dtype, like.device());
+  }
+
   /** Ones of the default dtype. */
   public static Tensor ones(long... shape) {
     return full(1, shape);
@@ -48,6 +52,21 @@ public abstract sealed class TensorFactories permits TensorJoins {
   /** Ones of the shape, dtype and device of {@code like}. */
   public static Tensor onesLike(Tensor like) {
     return ones(like.shape(), like.dtype(), like.device());
+  }
+
+  /** Ones of the shape and device of {@code like}. */
+  public static Tensor onesLike(Tensor like, DType dtype) {
+    return ones(like.shape(), dtype, like.device());
+  }
+
+  /** One value in the shape, dtype and device of {@code like}. */
+  public static Tensor fullLike(Tensor like, Number value) {
+    return fullLike(like, value, like.dtype());
+  }
+
+  /** One value in the shape and device of {@code like}. */
+  public static Tensor fullLike(Tensor like, Number value, DType dtype) {
+    return full(like.shape(), value, dtype, like.device());
   }
 
   /** One value of the default dtype everywhere. */
@@ -118,47 +137,6 @@ public abstract sealed class TensorFactories permits TensorJoins {
       memory.set(Native.BYTE, i, (byte) (values[i] ? 1 : 0));
     }
     return tensor.to(Context.current().defaultDevice());
-  }
-
-  /** The numbers 0 to {@code end} − 1 as int64. */
-  public static Tensor arange(long end) {
-    return arange(0, end, 1);
-  }
-
-  /**
-   * The numbers from {@code start} to {@code end} (exclusive) in steps of {@code step}, as int64.
-   */
-  public static Tensor arange(long start, long end, long step) {
-    long distance = Math.subtractExact(end, start);
-    if (step == 0 || Long.signum(distance) == -Long.signum(step)) {
-      throw new IllegalArgumentException(
-          "arange: " + start + " to " + end + " in steps of " + step + " never ends");
-    }
-    TensorSpec spec =
-        new TensorSpec(
-            Shape.of(Math.ceilDiv(distance, step)), DType.INT64, Context.current().defaultDevice());
-    return Dispatch.run(new Arange(start, step, spec));
-  }
-
-  /**
-   * {@code count} numbers from {@code start} to {@code end}, both included exactly, of the default
-   * dtype. Each half is counted from its own end, as in PyTorch.
-   */
-  public static Tensor linspace(double start, double end, int count) {
-    if (count < 0) {
-      throw new IllegalArgumentException("linspace: " + count + " numbers: must not be negative");
-    }
-    double step = count > 1 ? (end - start) / (count - 1) : 0;
-    double[] values = new double[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = i < (count + 1) / 2 ? start + i * step : end - (count - 1 - i) * step;
-    }
-    return of(values).to(Context.current().defaultDtype());
-  }
-
-  /** The n by n identity matrix, of the default dtype. */
-  public static Tensor eye(long n) {
-    return arange(n).unsqueeze(1).eq(arange(n)).to(Context.current().defaultDtype());
   }
 
   /** Uniform in [0, 1), of the default dtype, from this thread's generator. */
