@@ -159,8 +159,8 @@ public final class Functional extends VisionFunctions {
   }
 
   /**
-   * The distances ‖xᵢ − xⱼ‖ₚ of all pairs i &lt; j of the rows of a matrix, ordered by i and then j.
-   * The gradient of a distance of 0 is 0. Shape: (n, m) → (n (n − 1) / 2).
+   * The distances ‖xᵢ − xⱼ‖ₚ of all pairs i &lt; j of the rows of a matrix, ordered by i and then
+   * j. The gradient of a distance of 0 is 0. Shape: (n, m) → (n (n − 1) / 2).
    */
   public static Tensor pdist(Tensor x, double p) {
     x.spec().requireFloating("pdist");

@@ -59,7 +59,10 @@ final class ActivationRows {
 
   private static Tensor rrelu(Arguments a) {
     return Functional.rrelu(
-        a.input(), a.number("lower", 1.0 / 8), a.number("upper", 1.0 / 3), a.flag("training", false));
+        a.input(),
+        a.number("lower", 1.0 / 8),
+        a.number("upper", 1.0 / 3),
+        a.flag("training", false));
   }
 
   private static GELU.Approximate approximate(Arguments a) {

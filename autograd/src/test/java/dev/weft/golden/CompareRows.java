@@ -15,18 +15,13 @@ final class CompareRows {
     rows.binary("torch.le", Tensor::le, Tensor::le, Tensor::le);
     rows.binary("torch.gt", Tensor::gt, Tensor::gt, Tensor::gt);
     rows.binary("torch.ge", Tensor::ge, Tensor::ge, Tensor::ge);
-    rows.binary(
-        "torch.bitwise_and", Tensor::bitwiseAnd, Tensor::bitwiseAnd, CompareRows::noDouble);
-    rows.binary(
-        "torch.bitwise_or", Tensor::bitwiseOr, Tensor::bitwiseOr, CompareRows::noDouble);
-    rows.binary(
-        "torch.bitwise_xor", Tensor::bitwiseXor, Tensor::bitwiseXor, CompareRows::noDouble);
+    rows.binary("torch.bitwise_and", Tensor::bitwiseAnd, Tensor::bitwiseAnd, CompareRows::noDouble);
+    rows.binary("torch.bitwise_or", Tensor::bitwiseOr, Tensor::bitwiseOr, CompareRows::noDouble);
+    rows.binary("torch.bitwise_xor", Tensor::bitwiseXor, Tensor::bitwiseXor, CompareRows::noDouble);
     rows.binary("torch.logical_and", Tensor::logicalAnd);
     rows.binary("torch.logical_or", Tensor::logicalOr);
     rows.binary("torch.logical_xor", Tensor::logicalXor);
-    rows.one(
-        "torch.allclose",
-        a -> bool(a.input().allclose(a.other(), rtol(a), atol(a), nan(a))));
+    rows.one("torch.allclose", a -> bool(a.input().allclose(a.other(), rtol(a), atol(a), nan(a))));
     rows.binary(
         "torch.bitwise_left_shift",
         Tensor::bitwiseLeftShift,

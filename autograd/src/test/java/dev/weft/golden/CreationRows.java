@@ -70,8 +70,7 @@ final class CreationRows {
   }
 
   private static void window(Rows rows, String name, Window window) {
-    rows.one(
-        "torch." + name, a -> window.apply(a.dim("window_length"), a.flag("periodic", true)));
+    rows.one("torch." + name, a -> window.apply(a.dim("window_length"), a.flag("periodic", true)));
   }
 
   private static DType dtype(Arguments a) {

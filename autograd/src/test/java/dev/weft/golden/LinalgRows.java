@@ -109,9 +109,7 @@ final class LinalgRows {
     rows.one(
         "torch.linalg.cond",
         a ->
-            a.has("p")
-                ? Linalg.cond(a.tensor("A"), norm(a.get("p")))
-                : Linalg.cond(a.tensor("A")));
+            a.has("p") ? Linalg.cond(a.tensor("A"), norm(a.get("p"))) : Linalg.cond(a.tensor("A")));
     rows.one(
         "torch.linalg.matrix_rank",
         a ->

@@ -58,7 +58,8 @@ final class PoolRows {
   private static void adaptiveMax(
       Rows rows, String name, BiFunction<Tensor, long[], MaxPooled> pool) {
     rows.many(
-        "torch.nn.functional." + name, a -> asked(a, pool.apply(a.input(), a.sizes("output_size"))));
+        "torch.nn.functional." + name,
+        a -> asked(a, pool.apply(a.input(), a.sizes("output_size"))));
   }
 
   private static List<Tensor> asked(Arguments a, MaxPooled pooled) {

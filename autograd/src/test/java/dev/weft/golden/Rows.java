@@ -109,10 +109,10 @@ final class Rows {
         a -> {
           return switch (a.get("other")) {
             case Tensor y -> tensors.apply(a.input(), a.scaled(y));
-            case Long y when a.isWhole("alpha") -> withLong.apply(a.input(), y * a.whole("alpha", 1));
+            case Long y when a.isWhole("alpha") ->
+                withLong.apply(a.input(), y * a.whole("alpha", 1));
             case Object y ->
-                withDouble.apply(
-                    a.input(), ((Number) y).doubleValue() * a.number("alpha", 1));
+                withDouble.apply(a.input(), ((Number) y).doubleValue() * a.number("alpha", 1));
           };
         });
   }

@@ -29,7 +29,8 @@ final class SortRows {
     rows.one("torch.renorm", SortRows::renorm);
     rows.one(
         "torch.searchsorted",
-        a -> narrow(a, a.tensor("sorted_sequence").searchsorted(a.input(), a.flag("right", false))));
+        a ->
+            narrow(a, a.tensor("sorted_sequence").searchsorted(a.input(), a.flag("right", false))));
     rows.many("torch.sort", a -> both(a.input().sort(a.dim("dim", -1), descending(a))));
     rows.many(
         "torch.topk",

@@ -43,7 +43,9 @@ final class UnaryRows {
     rows.unary("torch.positive", Tensor::positive);
     rows.unary("torch.rad2deg", Tensor::rad2deg);
     rows.unary("torch.reciprocal", Tensor::reciprocal);
-    rows.one("torch.round", a -> a.has("decimals") ? a.input().round(a.dim("decimals")) : a.input().round());
+    rows.one(
+        "torch.round",
+        a -> a.has("decimals") ? a.input().round(a.dim("decimals")) : a.input().round());
     rows.unary("torch.rsqrt", Tensor::rsqrt);
     rows.unary("torch.sgn", Tensor::sign);
     rows.unary("torch.sigmoid", Tensor::sigmoid);
@@ -68,6 +70,7 @@ final class UnaryRows {
   private static Tensor nanToNum(Arguments a) {
     Tensor x = a.input();
     double largest = x.dtype().isFloating() ? x.dtype().max() : Double.MAX_VALUE;
-    return x.nanToNum(a.number("nan", 0), a.number("posinf", largest), a.number("neginf", -largest));
+    return x.nanToNum(
+        a.number("nan", 0), a.number("posinf", largest), a.number("neginf", -largest));
   }
 }

@@ -86,12 +86,7 @@ public abstract sealed class TensorSequences extends TensorWindows permits Tenso
   }
 
   private static Tensor spaced(
-      String op,
-      double start,
-      double end,
-      int count,
-      DoubleUnaryOperator f,
-      DType dtype) {
+      String op, double start, double end, int count, DoubleUnaryOperator f, DType dtype) {
     if (count < 0) {
       throw new IllegalArgumentException(op + ": " + count + " numbers: must not be negative");
     }
@@ -132,8 +127,7 @@ public abstract sealed class TensorSequences extends TensorWindows permits Tenso
     return places("triu_indices", rows, cols, ones -> ones.triu(offset));
   }
 
-  private static Tensor places(
-      String op, long rows, long cols, UnaryOperator<Tensor> triangle) {
+  private static Tensor places(String op, long rows, long cols, UnaryOperator<Tensor> triangle) {
     if (rows < 0 || cols < 0) {
       throw new ShapeException(op + ": " + rows + " by " + cols + ": must not be negative");
     }

@@ -46,16 +46,13 @@ public abstract sealed class TensorWindows permits TensorSequences {
   }
 
   /** The values of {@code f} from 0 to 1. */
-  private static Tensor window(
-      String op, int length, boolean periodic, DoubleUnaryOperator f) {
+  private static Tensor window(String op, int length, boolean periodic, DoubleUnaryOperator f) {
     if (length < 0) {
       throw new IllegalArgumentException(op + ": length " + length + ": must not be negative");
     }
     double last = periodic ? length : length - 1;
     return row(
-        length,
-        i -> length == 1 ? 1 : f.applyAsDouble(i / last),
-        Context.current().defaultDtype());
+        length, i -> length == 1 ? 1 : f.applyAsDouble(i / last), Context.current().defaultDtype());
   }
 
   /** Numbers that are computed one by one, each rounded to the dtype. */
