@@ -261,4 +261,29 @@ abstract sealed class ActivationFunctions permits LossFunctions {
   private static Tensor apply(Tensor x, Activation op) {
     return Dispatch.run(op, x);
   }
+
+  /**
+   * Samples of the categorical distribution of these logits, which gradients flow through:
+   * softmax((x + g) / τ) with g = −log(−log u). Source: Jang, Gu, Poole, "Categorical
+   * reparameterization with Gumbel-softmax", 2017.
+   *
+   * @param tau τ, above 0: small gives nearly one-hot samples
+   * @param hard whether the result is one-hot, with the gradient of the soft sample
+   */
+  public static Tensor gumbelSoftmax(Tensor logits, double tau, boolean hard, int dim) {
+    Args.aboveZero("gumbel_softmax", "tau", tau);
+    logits.spec().requireFloating("gumbel_softmax");
+    Tensor u =
+        Tensor.random(Distribution.UNIFORM, 0, 1, logits.spec(), Context.current().generator());
+    // Away from 0 and from what rounds to 1, where a logarithm would be infinite.
+    double tiny = logits.dtype().eps();
+    Tensor g = u.clamp(tiny, 1 - tiny).log().neg().log().neg();
+    Tensor soft = logits.add(g).div(tau).softmax(dim);
+    if (!hard) {
+      return soft;
+    }
+    Tensor index = soft.detach().argmax(dim, true);
+    Tensor one = Tensor.zerosLike(soft.detach()).scatter(dim, index, 1.0);
+    return one.sub(soft.detach()).add(soft);
+  }
 }

@@ -67,6 +67,7 @@ public abstract class Module<I, O> implements Cloneable {
   private Hooks<ForwardInterceptor> interceptors = new Hooks<>();
   private Hooks<FullBackwardPreHook<I, O>> backwardPreHooks = new Hooks<>();
   private Hooks<FullBackwardHook<I, O>> backwardHooks = new Hooks<>();
+  private Optional<ModuleDict<ParametrizationList>> parametrizations = Optional.empty();
 
   /** Computes the output. Called by {@link #apply}; call that instead, which runs the hooks. */
   protected abstract O forward(I input);
@@ -79,6 +80,7 @@ public abstract class Module<I, O> implements Cloneable {
   }
 
   private O call(I input) {
+    computeParametrized();
     if (preHooks.isEmpty()
         && interceptors.isEmpty()
         && hooks.isEmpty()
@@ -105,6 +107,7 @@ public abstract class Module<I, O> implements Cloneable {
    */
   public final <A, R> R through(A input, Function<? super A, ? extends R> body) {
     try (var scope = TensorScope.open()) {
+      computeParametrized();
       return kept(scope, input, this.<A, R>intercepted(input, body));
     }
   }
@@ -207,7 +210,34 @@ public abstract class Module<I, O> implements Cloneable {
 
   /** Calls {@code visitor} with the name and value of each parameter, buffer and module in it. */
   void members(BiConsumer<String, Object> visitor) {
-    Fields.of(this).visit(this, visitor);
+    if (parametrizations.isEmpty()) {
+      Fields.of(this).visit(this, visitor);
+      return;
+    }
+    ModuleDict<ParametrizationList> computed = parametrizations.get();
+    Fields.of(this)
+        .visit(
+            this,
+            (name, value) -> {
+              if (!computed.containsKey(name)) {
+                visitor.accept(name, value);
+              }
+            });
+    visitor.accept("parametrizations", computed);
+  }
+
+  /** The tensors of this module that are computed from others; see {@link Parametrizations}. */
+  final Optional<ModuleDict<ParametrizationList>> parametrizations() {
+    return parametrizations;
+  }
+
+  final void parametrizations(Optional<ModuleDict<ParametrizationList>> computed) {
+    parametrizations = computed;
+  }
+
+  private void computeParametrized() {
+    parametrizations.ifPresent(
+        computed -> computed.asMap().values().forEach(ParametrizationList::refresh));
   }
 
   /**
@@ -327,6 +357,18 @@ public abstract class Module<I, O> implements Cloneable {
                   }
                 }));
     return found;
+  }
+
+  /** The parameters directly in this module. */
+  final Map<String, Parameter> ownParameters() {
+    var parameters = new LinkedHashMap<String, Parameter>();
+    members(
+        (name, value) -> {
+          if (value instanceof Parameter parameter) {
+            parameters.put(name, parameter);
+          }
+        });
+    return parameters;
   }
 
   /** The parameters and buffers directly in this module. */
@@ -539,16 +581,20 @@ public abstract class Module<I, O> implements Cloneable {
    * objects as before.
    */
   public final Module<I, O> deepCopy() {
-    return copy(this, new IdentityHashMap<>());
+    return deepCopy(this);
   }
 
   /** {@link #deepCopy()}, typed as the module came. */
   public static <M extends Module<?, ?>> M deepCopy(M module) {
-    return copy(module, new IdentityHashMap<>());
+    M copy = copy(module, new IdentityHashMap<>(), Module::copy);
+    copy.modules().forEach(Module::dropHooks);
+    return copy;
   }
 
+  /** The same tree of modules with other tensors: {@code leaf} of each, called once for each. */
   @SuppressWarnings("unchecked")
-  private static <M extends Module<?, ?>> M copy(M module, Map<Object, Object> copies) {
+  private static <M extends Module<?, ?>> M copy(
+      M module, Map<Object, Object> copies, UnaryOperator<Tensor> leaf) {
     Object known = copies.get(module);
     if (known != null) {
       return (M) known;
@@ -560,24 +606,72 @@ public abstract class Module<I, O> implements Cloneable {
             copy,
             held ->
                 held instanceof Module<?, ?> child
-                    ? copy(child, copies)
-                    : copies.computeIfAbsent(held, tensor -> copy((Tensor) tensor)));
+                    ? copy(child, copies, leaf)
+                    : copies.computeIfAbsent(held, tensor -> leaf.apply((Tensor) tensor)));
+    copy.parametrizations(copy.parametrizations().map(all -> copy(all, copies, leaf)));
     return copy;
   }
 
-  private Module<I, O> shallowCopy() {
+  private Module<?, ?> shallowCopy() {
     try {
-      @SuppressWarnings("unchecked")
-      var copy = (Module<I, O>) super.clone();
-      copy.preHooks = new Hooks<>();
-      copy.hooks = new Hooks<>();
-      copy.interceptors = new Hooks<>();
-      copy.backwardPreHooks = new Hooks<>();
-      copy.backwardHooks = new Hooks<>();
-      return copy;
+      return (Module<?, ?>) super.clone();
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException(e); // it implements Cloneable
     }
+  }
+
+  private void dropHooks() {
+    preHooks = new Hooks<>();
+    hooks = new Hooks<>();
+    interceptors = new Hooks<>();
+    backwardPreHooks = new Hooks<>();
+    backwardHooks = new Hooks<>();
+  }
+
+  /**
+   * {@link #apply} with other tensors in the place of parameters and buffers, which stay as they
+   * are: for gradients of each sample, ensembles, and steps that are differentiated themselves.
+   * Gradients flow to the tensors that were given.
+   *
+   * {@snippet :
+   * // one step of gradient descent as a function of the weights
+   * var stepped = new LinkedHashMap<String, Tensor>();
+   * model.namedParameters().forEach((name, w) -> stepped.put(name, w.sub(gradients.get(name))));
+   * Tensor y = model.functionalCall(stepped, x);
+   * }
+   *
+   * @param tensors by the names of {@link #stateDict}; what is not named stays
+   * @throws IllegalArgumentException for a name that this module does not have
+   */
+  @SuppressWarnings("unchecked") // a copy has the type of what it was copied from
+  public final O functionalCall(Map<String, ? extends Tensor> tensors, I input) {
+    Map<String, Tensor> own = liveState();
+    var copies = new IdentityHashMap<Object, Object>();
+    tensors.forEach(
+        (name, given) -> {
+          Tensor replaced = own.get(name);
+          if (replaced == null) {
+            throw new IllegalArgumentException(
+                "functionalCall: "
+                    + typeName()
+                    + " has no '"
+                    + name
+                    + "', only "
+                    + String.join(", ", own.keySet()));
+          }
+          copies.put(replaced, standIn(replaced, given));
+        });
+    return ((Module<I, O>) copy((Module<?, ?>) this, copies, tensor -> tensor)).apply(input);
+  }
+
+  /** A handle of the class that a field of a module may have, with the history of {@code given}. */
+  private static Tensor standIn(Tensor replaced, Tensor given) {
+    Tensor handle =
+        replaced instanceof Buffer buffer
+            ? Buffer.of(given, buffer.isPersistent())
+            : Parameter.of(given, false);
+    handle.tapeEntry(given.tapeEntry());
+    return handle;
   }
 
   private static Tensor copy(Tensor tensor) {
