@@ -440,7 +440,7 @@ class TorchFileTest {
                       Path golden = TestFiles.folder("pt").resolve(name);
                       Tensor.collectGarbage(); // what other tests left
                       long live = Tensor.liveBytes();
-                      Mutations.of(Files.readAllBytes(golden), 2000)
+                      Mutations.of(Files.readAllBytes(golden), 800)
                           .check(
                               folder.resolve("mutated.pt"),
                               file -> {
