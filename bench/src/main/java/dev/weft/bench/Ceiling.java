@@ -2,6 +2,7 @@ package dev.weft.bench;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The machine's limits, measured in the same run: operations and bytes per microsecond of one core.
@@ -17,11 +18,14 @@ record Ceiling(double flops, double[] copied, double[] read) {
     double[] copied = new double[sizes.length];
     double[] read = new double[sizes.length];
     for (int i = 0; i < sizes.length; i++) {
-      copied[i] = 2 * sizes[i] / micros.get("copy " + sizes[i]);
-      read[i] = sizes[i] / micros.get("read " + sizes[i]);
+      copied[i] = 2 * sizes[i] / time(micros, "copy " + sizes[i]);
+      read[i] = sizes[i] / time(micros, "read " + sizes[i]);
     }
-    return new Ceiling(
-        CeilingBench.FLOPS / micros.get("multiplyAdd " + sizes[0]), copied, read);
+    return new Ceiling(CeilingBench.FLOPS / time(micros, "multiplyAdd " + sizes[0]), copied, read);
+  }
+
+  private static double time(Map<String, Double> micros, String name) {
+    return Objects.requireNonNull(micros.get(name), name);
   }
 
   /**

@@ -5,7 +5,10 @@ import java.awt.Font;
 import java.awt.Paint;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
+import java.util.Locale;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.ChartUtils;
 import org.jfree.chart.JFreeChart;
@@ -51,7 +54,8 @@ final class Chart {
     var axis = new LogAxis(plot.getRangeAxis().getLabel());
     axis.setBase(2);
     axis.setTickUnit(new NumberTickUnit(1));
-    axis.setNumberFormatOverride(new java.text.DecimalFormat("0.##"));
+    axis.setNumberFormatOverride(
+        new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)));
     plot.setRangeAxis(axis);
     var renderer =
         new BarRenderer() {

@@ -37,9 +37,7 @@ final class Markdown {
 
   private static String line(Result r) {
     String peer =
-        r.fastestPeer()
-            .map(p -> p.getKey() + " " + number(p.getValue(), r.unit()))
-            .orElse("–");
+        r.fastestPeer().map(p -> p.getKey() + " " + number(p.getValue(), r.unit())).orElse("–");
     Optional<Double> ratio = r.ratio();
     String shown = ratio.map(x -> String.format(Locale.ROOT, "%.2f", x)).orElse("–");
     boolean missed = ratio.isPresent() && ratio.get() < r.least();

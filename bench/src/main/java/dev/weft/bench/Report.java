@@ -168,7 +168,7 @@ final class Report {
   private void write() throws IOException {
     var limits = new HashMap<String, Double>();
     measured
-        .get(Measurements.CEILING)
+        .getOrDefault(Measurements.CEILING, Map.of())
         .forEach((name, values) -> limits.put(name, Measurements.median(values)));
     Ceiling ceiling = Ceiling.of(limits);
     List<Result> results = results(ceiling);

@@ -36,7 +36,8 @@ record Row(String name, int threads, Work work, double least) {
     rows.add(new Row("gemm 8 x 4096 x 4096", 1, new Gemm(1, 8, 4096, 4096, false, false), 1));
     for (int i = 0; i < SIDES.length; i++) {
       for (Kind kind : Kind.values()) {
-        rows.add(new Row(kind.label + " " + COUNTS[i], 1, new Elementwise(kind, SIDES[i]), LEAST[i]));
+        rows.add(
+            new Row(kind.label + " " + COUNTS[i], 1, new Elementwise(kind, SIDES[i]), LEAST[i]));
       }
     }
     for (Fused fused : Fused.values()) {
@@ -44,7 +45,8 @@ record Row(String name, int threads, Work work, double least) {
     }
     for (int time : new int[] {256, 1024}) {
       rows.add(
-          new Row("attention 8 x " + time + " x 64, with gradient", 1, new Attention(8, time, 64), 1));
+          new Row(
+              "attention 8 x " + time + " x 64, with gradient", 1, new Attention(8, time, 64), 1));
     }
     conv(rows, 3, 64, 224, 7, 2);
     conv(rows, 64, 64, 56, 3, 1);

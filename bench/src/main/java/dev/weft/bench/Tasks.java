@@ -26,8 +26,7 @@ final class Tasks {
     Engine named = Engines.named(engine);
     named.threads(threads);
     return BY_ROW.computeIfAbsent(
-        engine + " " + threads + " " + row,
-        _ -> named.task(Row.named(row, threads).work()));
+        engine + " " + threads + " " + row, _ -> named.task(Row.named(row, threads).work()));
   }
 
   /** Runs all tasks in turns until none has become faster by a fifth in two passes. */

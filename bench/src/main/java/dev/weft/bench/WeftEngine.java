@@ -47,14 +47,14 @@ final class WeftEngine implements Engine {
   @Override
   public Task task(Work work) {
     return switch (work) {
-          case Gemm gemm -> gemm(gemm);
-          case Elementwise op -> elementwise(op);
-          case Fused op -> fused(op);
-          case Attention attention -> attention(attention);
-          case Conv conv -> conv(conv);
-          case Mlp mlp -> mlp(mlp);
-          case NanoGpt _ -> nanoGpt();
-        };
+      case Gemm gemm -> gemm(gemm);
+      case Elementwise op -> elementwise(op);
+      case Fused op -> fused(op);
+      case Attention attention -> attention(attention);
+      case Conv conv -> conv(conv);
+      case Mlp mlp -> mlp(mlp);
+      case NanoGpt _ -> nanoGpt();
+    };
   }
 
   private static Task releasing(Supplier<Tensor> op) {

@@ -25,7 +25,9 @@ import dev.weft.bench.Work.Fused;
 import dev.weft.bench.Work.Gemm;
 import dev.weft.bench.Work.Mlp;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** libtorch 2.7.1 with MKL, through DJL. */
 public final class DjlEngine implements Engine {
@@ -64,17 +66,17 @@ public final class DjlEngine implements Engine {
     };
   }
 
-  private static Task closing(java.util.function.Supplier<NDArray> op) {
+  private static Task closing(Supplier<NDArray> op) {
     return () -> op.get().close();
   }
 
   /** Runs an op on arrays whose results belong to a manager of their own, and closes that. */
-  private static Task scoped(NDManager all, Function<NDList, NDArray> op, NDArray... inputs) {
+  private static Task scoped(NDManager all, Consumer<NDList> op, NDArray... inputs) {
     return () -> {
       try (NDManager scope = all.newSubManager()) {
         var attached = new NDList(inputs);
         attached.attach(scope);
-        op.apply(attached);
+        op.accept(attached);
         attached.attach(all);
       }
     };
@@ -180,7 +182,6 @@ public final class DjlEngine implements Engine {
               try (var collector = all.getEngine().newGradientCollector()) {
                 NDArray value = loss.apply(in);
                 collector.backward(value);
-                return value;
               }
             },
             inputs);
@@ -250,8 +251,7 @@ public final class DjlEngine implements Engine {
     for (NDArray parameter : parameters) {
       parameter.setRequiresGradient(true);
     }
-    Optimizer optimizer =
-        Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.01f)).build();
+    Optimizer optimizer = Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.01f)).build();
     Loss loss = Loss.softmaxCrossEntropyLoss();
     Task step =
         scoped(
@@ -264,7 +264,6 @@ public final class DjlEngine implements Engine {
                 NDArray logits = Linear.linear(hidden, in.get(4), in.get(5)).singletonOrThrow();
                 NDArray value = loss.evaluate(new NDList(in.get(1)), new NDList(logits));
                 collector.backward(value);
-                return value;
               }
             },
             x,

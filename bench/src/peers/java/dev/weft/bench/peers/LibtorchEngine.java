@@ -41,14 +41,14 @@ public final class LibtorchEngine implements Engine {
   @Override
   public Task task(Work work) {
     return switch (work) {
-          case Gemm gemm -> gemm(gemm);
-          case Elementwise op -> elementwise(op);
-          case Fused op -> fused(op);
-          case Attention op -> attention(op);
-          case Conv conv -> conv(conv);
-          case Mlp mlp -> mlp(mlp);
-          case NanoGpt _ -> new LibtorchGpt().step();
-        };
+      case Gemm gemm -> gemm(gemm);
+      case Elementwise op -> elementwise(op);
+      case Fused op -> fused(op);
+      case Attention op -> attention(op);
+      case Conv conv -> conv(conv);
+      case Mlp mlp -> mlp(mlp);
+      case NanoGpt _ -> new LibtorchGpt().step();
+    };
   }
 
   static Task closing(Supplier<Tensor> op) {
@@ -163,8 +163,7 @@ public final class LibtorchEngine implements Engine {
     long[] padding = {c.padding(), c.padding()};
     long[] dilation = {1, 1};
     var none = new TensorOptional();
-    return gradients(
-        () -> torch.conv2d(x, w, none, stride, padding, dilation, 1), gradient, x, w);
+    return gradients(() -> torch.conv2d(x, w, none, stride, padding, dilation, 1), gradient, x, w);
   }
 
   private static Task mlp(Mlp m) {
