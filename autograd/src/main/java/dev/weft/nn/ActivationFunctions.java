@@ -164,10 +164,13 @@ abstract sealed class ActivationFunctions permits LossFunctions {
     return hardtanh(x, -1, 1);
   }
 
-  /** x, limited to low … high. */
+  /** x, limited to low … high. Of integers the bounds lose their fractions, as in PyTorch. */
   public static Tensor hardtanh(Tensor x, double low, double high) {
     if (!(low <= high)) {
       throw new IllegalArgumentException("hardtanh: from " + low + " to " + high);
+    }
+    if (x.dtype().isInteger()) {
+      return x.clamp((long) low, (long) high);
     }
     return apply(x, new Activation(Kind.HARDTANH, low, high));
   }
@@ -210,8 +213,13 @@ abstract sealed class ActivationFunctions permits LossFunctions {
     return x.sub(x.tanh());
   }
 
-  /** x if x &gt; threshold, else value. */
+  /**
+   * x if x &gt; threshold, else value. Of integers both numbers lose their fractions, as in PyTorch.
+   */
   public static Tensor threshold(Tensor x, double threshold, double value) {
+    if (x.dtype().isInteger()) {
+      return x.gt((long) threshold).where(x, Tensor.fullLike(x, (long) value));
+    }
     return apply(x, new Activation(Kind.THRESHOLD, threshold, value));
   }
 

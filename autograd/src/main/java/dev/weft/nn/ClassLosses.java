@@ -86,8 +86,8 @@ final class ClassLosses {
               + options.ignoreIndex()
               + ": exists for class indices only, and the targets are probabilities");
     }
-    Tensor logs = rows(logits).logSoftmax(1);
-    Tensor wanted = rows(targets);
+    Tensor logs = rows(ChannelNorms.wide(logits)).logSoftmax(1);
+    Tensor wanted = rows(ChannelNorms.wide(targets));
     double smoothing = options.labelSmoothing();
     if (smoothing > 0) {
       wanted = wanted.mul(1 - smoothing).add(smoothing / logs.size(1));
@@ -97,11 +97,13 @@ final class ClassLosses {
       products = products.mul(weight("cross_entropy", logs, options));
     }
     Tensor losses = products.sum(1).neg();
-    return switch (options.reduction()) {
+    Tensor loss =
+        switch (options.reduction()) {
       case NONE -> losses.reshape(logits.shape().without(classDim(logits)));
       case SUM -> losses.sum();
       case MEAN -> losses.sum().div((double) losses.numel());
-    };
+        };
+    return loss.to(logits.dtype());
   }
 
   private static Tensor weight(String op, Tensor logs, LossOptions options) {

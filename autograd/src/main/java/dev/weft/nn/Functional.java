@@ -1,5 +1,7 @@
 package dev.weft.nn;
 
+import dev.weft.engine.DType;
+import dev.weft.engine.Device;
 import dev.weft.engine.Dispatch;
 import dev.weft.engine.Linalg;
 import dev.weft.engine.Shape;
@@ -116,6 +118,20 @@ public final class Functional extends VisionFunctions {
               + value.shape()
               + ": needs (*, L, E), (*, S, E) and (*, S, F)");
     }
+    DType dtype = query.dtype();
+    if (dtype.isHalf() && query.device().equals(Device.CPU)) {
+      // The CPU computes products of half types in float32 anyway; so they are rounded once.
+      Tensor wide =
+          scaledDotProductAttention(
+              ChannelNorms.wide(query),
+              ChannelNorms.wide(key),
+              ChannelNorms.wide(value),
+              mask,
+              dropout,
+              scale,
+              enableGqa);
+      return wide.to(dtype);
+    }
     Tensor keys = enableGqa ? Attention.repeatHeads(key, query.size(-3)) : key;
     Tensor values = enableGqa ? Attention.repeatHeads(value, query.size(-3)) : value;
     double s = scale.orElse(1 / Math.sqrt(query.size(-1)));
@@ -132,7 +148,9 @@ public final class Functional extends VisionFunctions {
 
   /** x / max(‖x‖ₚ, ε) along {@code dim}. */
   public static Tensor normalize(Tensor x, double p, int dim, double eps) {
-    return x.div(norm(x, p, dim, true).clamp(eps, Double.POSITIVE_INFINITY));
+    Tensor wide = ChannelNorms.wide(x); // half types cannot hold ε
+    Tensor length = norm(wide, p, dim, true).clamp(eps, Double.POSITIVE_INFINITY);
+    return wide.div(length).to(x.dtype());
   }
 
   /** {@link #cosineSimilarity(Tensor, Tensor, int, double)} along dimension 1, with ε = 1e-8. */
@@ -143,9 +161,9 @@ public final class Functional extends VisionFunctions {
   /** ⟨x₁, x₂⟩ / (max(‖x₁‖, ε) max(‖x₂‖, ε)) along {@code dim} of the broadcast shape. */
   public static Tensor cosineSimilarity(Tensor x1, Tensor x2, int dim, double eps) {
     Shape shape = Shape.broadcast("cosine_similarity", x1.shape(), x2.shape());
-    Tensor a = normalize(x1.expand(shape), 2, dim, eps);
-    Tensor b = normalize(x2.expand(shape), 2, dim, eps);
-    return a.mul(b).sum(dim);
+    Tensor a = normalize(ChannelNorms.wide(x1.expand(shape)), 2, dim, eps);
+    Tensor b = normalize(ChannelNorms.wide(x2.expand(shape)), 2, dim, eps);
+    return a.mul(b).sum(dim).to(DType.promote(x1.dtype(), x2.dtype()));
   }
 
   /** ‖x − y + ε‖ₚ along the last dimension, with p = 2 and ε = 1e-6. */

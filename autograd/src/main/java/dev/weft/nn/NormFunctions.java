@@ -67,7 +67,7 @@ abstract sealed class NormFunctions extends PoolFunctions permits VisionFunction
 
   /**
    * (x − μ) / √(σ² + ε) · w + b, with mean μ and biased variance σ² of each group of neighbouring
-   * channels of each sample.
+   * channels of each sample. Half types are computed in float32.
    *
    * <p>Shape: x (N, C, *); weight and bias (C). Source: Wu, He, "Group normalization", 2018.
    */
@@ -95,11 +95,11 @@ abstract sealed class NormFunctions extends PoolFunctions permits VisionFunction
     }
     long groups = x.size(0) * numGroups;
     Shape size = Shape.of(x.numel() / groups);
-    Tensor rows = x.reshape(Shape.of(groups).concat(size));
+    Tensor rows = ChannelNorms.wide(x).reshape(Shape.of(groups).concat(size));
     Tensor y =
         Functional.layerNorm(rows, size, Optional.empty(), Optional.empty(), eps)
             .reshape(x.shape());
-    return ChannelNorms.affine("group_norm", y, weight, bias);
+    return ChannelNorms.affine("group_norm", y, weight, bias).to(x.dtype());
   }
 
   /**

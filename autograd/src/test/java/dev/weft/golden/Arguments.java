@@ -169,6 +169,9 @@ record Arguments(Map<String, Object> values, Set<String> read) {
 
   /** A whole number as an int: a dimension or a small count. */
   int dim(String name) {
+    if (get(name) instanceof List) {
+      throw new IllegalArgumentException(name + ": a call with several of them does not compile");
+    }
     return Math.toIntExact(whole(name));
   }
 

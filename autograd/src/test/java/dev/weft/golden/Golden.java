@@ -29,13 +29,6 @@ final class Golden {
   /** How the manifest writes numbers that JSON has no words for. */
   static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
-  /**
-   * PyTorch's own derivatives of these have a constant in float32 where it computes in float64:
-   * hardsigmoid's 1/6, and celu's 1/α.
-   */
-  private static final Set<String> ROUNDED_BY_PYTORCH =
-      Set.of("hardsigmoid/matrix", "hardsigmoid/vector_of_131", "celu/alpha");
-
   private static final Path FOLDER = folder();
   private static final List<Case> CASES = manifests();
   private static final Map<String, SafeTensors> FILES = new HashMap<>();
@@ -153,9 +146,6 @@ final class Golden {
     /** Compares shape and values; {@code tolerance} names the pair that the case gives. */
     void check(String what, Tensor got, Tensor wanted, String tolerance) {
       double rtol = number(json.get("tolerance").get(tolerance).get(0));
-      if (ROUNDED_BY_PYTORCH.contains(id()) && Set.of("grad", "hvp").contains(tolerance)) {
-        rtol = DType.FLOAT32.eps();
-      }
       double atol = number(json.get("tolerance").get(tolerance).get(1));
       assertThat(got.shape()).as("%s: shape of %s", id(), what).isEqualTo(wanted.shape());
       boolean signed = json.has("signed_zero") && json.get("signed_zero").booleanValue();

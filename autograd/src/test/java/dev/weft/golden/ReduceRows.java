@@ -19,12 +19,12 @@ final class ReduceRows {
     rows.one("torch.amin", a -> a.reduce(Tensor::min, Tensor::amin));
     rows.many("torch.aminmax", ReduceRows::aminmax);
     rows.one("torch.any", a -> a.reduce(Tensor::any, Tensor::any));
-    rows.one("torch.argmax", a -> a.reduce(Tensor::argmax, (x, d, k) -> x.argmax(d[0], k)));
-    rows.one("torch.argmin", a -> a.reduce(Tensor::argmin, (x, d, k) -> x.argmin(d[0], k)));
+    rows.one("torch.argmax", a -> a.reduce(Tensor::argmax, (x, d, k) -> x.argmax(only(d), k)));
+    rows.one("torch.argmin", a -> a.reduce(Tensor::argmin, (x, d, k) -> x.argmin(only(d), k)));
     rows.one("torch.count_nonzero", a -> a.input().countNonzero(dims(a)));
     rows.one("torch.logsumexp", a -> a.input().logsumexp(dims(a), keepdim(a)));
     rows.many("torch.max", a -> extremes(a, true));
-    rows.one("torch.mean", a -> a.converted().reduce(Tensor::mean, Tensor::mean));
+    rows.one("torch.mean", a -> a.as(a.converted().reduce(Tensor::mean, Tensor::mean)));
     rows.many(
         "torch.median", a -> picked(a, Tensor::median, x -> x.median(a.dim("dim"), keepdim(a))));
     rows.many("torch.min", a -> extremes(a, false));
@@ -36,14 +36,23 @@ final class ReduceRows {
     rows.one("torch.nanquantile", a -> quantile(a, true));
     rows.one("torch.nansum", a -> a.input().nansum(dims(a), keepdim(a)));
     rows.one("torch.norm", a -> a.input().norm(p(a), dims(a), keepdim(a)));
-    rows.one("torch.prod", a -> a.converted().reduce(Tensor::prod, (x, d, k) -> x.prod(d[0], k)));
+    rows.one(
+        "torch.prod",
+        a -> a.as(a.converted().reduce(Tensor::prod, (x, d, k) -> x.prod(only(d), k))));
     rows.one("torch.quantile", a -> quantile(a, false));
     rows.one("torch.std", a -> a.input().std(dims(a), correction(a), keepdim(a)));
     rows.many("torch.std_mean", a -> both(a.input().stdMean(dims(a), correction(a), keepdim(a))));
-    rows.one("torch.sum", a -> a.converted().reduce(Tensor::sum, Tensor::sum));
+    rows.one("torch.sum", a -> a.as(a.converted().reduce(Tensor::sum, Tensor::sum)));
     rows.unary("torch.trace", Tensor::trace);
     rows.one("torch.var", a -> a.input().var(dims(a), correction(a), keepdim(a)));
     rows.many("torch.var_mean", a -> both(a.input().varMean(dims(a), correction(a), keepdim(a))));
+  }
+
+  private static int only(int[] dims) {
+    if (dims.length != 1) {
+      throw new IllegalArgumentException("a call with several dims does not compile");
+    }
+    return dims[0];
   }
 
   /** No dims for all of them. */

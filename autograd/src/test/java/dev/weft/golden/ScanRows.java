@@ -13,8 +13,8 @@ final class ScanRows {
   static void addTo(Rows rows) {
     rows.many("torch.cummax", a -> both(a.input().cummax(a.dim("dim"))));
     rows.many("torch.cummin", a -> both(a.input().cummin(a.dim("dim"))));
-    rows.one("torch.cumprod", a -> a.as(a.input()).cumprod(a.dim("dim")));
-    rows.one("torch.cumsum", a -> a.as(a.input()).cumsum(a.dim("dim")));
+    rows.one("torch.cumprod", a -> a.as(a.as(a.input()).cumprod(a.dim("dim"))));
+    rows.one("torch.cumsum", a -> a.as(a.as(a.input()).cumsum(a.dim("dim"))));
     rows.one("torch.cumulative_trapezoid", ScanRows::cumulativeTrapezoid);
     rows.one("torch.diff", ScanRows::diff);
     rows.one("torch.logcumsumexp", a -> a.input().logcumsumexp(a.dim("dim")));

@@ -427,7 +427,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x · 2ʸ. */
   default Tensor ldexp(Tensor y) {
-    return ((Tensor) this).mul(y.rpow(2.0));
+    return Operands.wide((Tensor) this, x -> x.mul(Operands.like(x, y).rpow(2.0)));
   }
 
   /** √(x² + y²). Broadcasts and promotes. See {@link SpecialBinary#HYPOT}. */
@@ -483,17 +483,28 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x + weight (end − x), from the nearer end, so that weight 1 gives {@code end} exactly. */
   default Tensor lerp(Tensor end, double weight) {
-    Tensor x = lerpStart(end);
-    Tensor way = end.sub(x);
-    return weight < 0.5 ? x.add(way.mul(weight)) : end.sub(way.mul(1 - weight));
+    Tensor start = lerpStart(end);
+    return Operands.wide(
+        start,
+        x -> {
+          Tensor to = end.to(x.dtype());
+          Tensor way = to.sub(x);
+          return weight < 0.5 ? x.add(way.mul(weight)) : to.sub(way.mul(1 - weight));
+        });
   }
 
   /** x + weight (end − x), from the nearer end. Broadcasts. */
   default Tensor lerp(Tensor end, Tensor weight) {
-    Tensor x = lerpStart(end);
-    Tensor way = end.sub(x);
-    Tensor fromEnd = end.sub(way.mul(weight.rsub(1)));
-    return weight.abs().lt(0.5).where(x.add(way.mul(weight)), fromEnd);
+    Tensor start = lerpStart(end);
+    return Operands.wide(
+        start,
+        x -> {
+          Tensor to = end.to(x.dtype());
+          Tensor share = start.dtype().isHalf() ? weight.to(x.dtype()) : weight;
+          Tensor way = to.sub(x);
+          Tensor fromEnd = to.sub(way.mul(share.rsub(1)));
+          return share.abs().lt(0.5).where(x.add(way.mul(share)), fromEnd);
+        });
   }
 
   private Tensor lerpStart(Tensor end) {
@@ -507,12 +518,14 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x + a · b. */
   default Tensor addcmul(Tensor a, Tensor b) {
-    return ((Tensor) this).add(a.mul(b));
+    return addcmul(a, b, 1);
   }
 
-  /** x + value · a · b. */
+  /** x + value · a · b, rounded once. Integers stay integers with a whole value. */
   default Tensor addcmul(Tensor a, Tensor b, double value) {
-    return ((Tensor) this).add(a.mul(b).mul(value));
+    return Operands.wide(
+        (Tensor) this,
+        x -> x.add(Operands.times(Operands.like(x, a).mul(Operands.like(x, b)), value)));
   }
 
   /** x + a / b. */
@@ -520,11 +533,13 @@ public sealed interface ElementwiseOps permits Tensor {
     return addcdiv(a, b, 1);
   }
 
-  /** x + value · a / b, on floating dtypes. */
+  /** x + value · a / b, on floating dtypes, rounded once. */
   default Tensor addcdiv(Tensor a, Tensor b, double value) {
     a.spec().requireFloating("addcdiv");
     b.spec().requireFloating("addcdiv");
-    return ((Tensor) this).add(a.div(b).mul(value));
+    return Operands.wide(
+        (Tensor) this,
+        x -> x.add(Operands.times(Operands.like(x, a).div(Operands.like(x, b)), value)));
   }
 
   /** The dtype of x + y. A tensor of rank 0 does not raise that of one with dimensions. */

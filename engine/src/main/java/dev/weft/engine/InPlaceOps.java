@@ -344,6 +344,9 @@ public sealed interface InPlaceOps permits Tensor {
     Tensor x = (Tensor) this;
     requireFits(op, y.dtype());
     requireFloatingQuotient(op);
+    if (y.dtype().isFloating() && y.dtype() != x.dtype()) {
+      return replace(op.toString(), Operands.binary(op, x, y)); // rounded once, at the end
+    }
     return Dispatch.runInPlace(op, x, y.to(x.dtype()).expand(x.shape()));
   }
 

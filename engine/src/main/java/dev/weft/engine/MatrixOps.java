@@ -1,6 +1,7 @@
 package dev.weft.engine;
 
 import dev.weft.engine.op.Matmul;
+import java.util.function.BinaryOperator;
 
 /** Products of {@link Tensor}. */
 public sealed interface MatrixOps permits Tensor {
@@ -117,31 +118,42 @@ public sealed interface MatrixOps permits Tensor {
 
   /** β this + α (a @ b); this broadcasts to (m, n). With β = 0 its values are not read. */
   default Tensor addmm(Tensor a, Tensor b, double beta, double alpha) {
-    return plus("addmm", a.mm(b), beta, alpha);
+    return plus("addmm", a, b, Tensor::mm, beta, alpha);
   }
 
   /** β this + α (a @ vector); this broadcasts to (m). With β = 0 its values are not read. */
   default Tensor addmv(Tensor a, Tensor vector, double beta, double alpha) {
-    return plus("addmv", a.mv(vector), beta, alpha);
+    return plus("addmv", a, vector, Tensor::mv, beta, alpha);
   }
 
   /** β this + α (x ⊗ y); this broadcasts to (m, n). With β = 0 its values are not read. */
   default Tensor addr(Tensor x, Tensor y, double beta, double alpha) {
-    return plus("addr", x.outer(y), beta, alpha);
+    return plus("addr", x, y, Tensor::outer, beta, alpha);
   }
 
   /** β this + α (a @ b) for each of a batch. With β = 0 the values of this are not read. */
   default Tensor baddbmm(Tensor a, Tensor b, double beta, double alpha) {
-    return plus("baddbmm", a.bmm(b), beta, alpha);
+    return plus("baddbmm", a, b, Tensor::bmm, beta, alpha);
   }
 
   /** β this + α Σ (a @ b) over a batch. With β = 0 the values of this are not read. */
   default Tensor addbmm(Tensor a, Tensor b, double beta, double alpha) {
-    return plus("addbmm", a.bmm(b).sum(0), beta, alpha);
+    return plus("addbmm", a, b, (x, y) -> x.bmm(y).sum(0), beta, alpha);
   }
 
-  private Tensor plus(String op, Tensor product, double beta, double alpha) {
+  /** On the CPU half types are rounded once; elsewhere their products have kernels of their own. */
+  private Tensor plus(
+      String op, Tensor a, Tensor b, BinaryOperator<Tensor> product, double beta, double alpha) {
     Tensor x = (Tensor) this;
+    boolean half = x.dtype().isHalf() && a.dtype() == x.dtype() && b.dtype() == x.dtype();
+    if (half && x.device().equals(Device.CPU)) {
+      Tensor wide = product.apply(a.to(DType.FLOAT32), b.to(DType.FLOAT32));
+      return plus(op, x.to(DType.FLOAT32), wide, beta, alpha).to(x.dtype());
+    }
+    return plus(op, x, product.apply(a, b), beta, alpha);
+  }
+
+  private static Tensor plus(String op, Tensor x, Tensor product, double beta, double alpha) {
     if (!x.shape().broadcastsTo(product.shape())) {
       throw new ShapeException(
           op + ": " + x.shape() + " does not broadcast to the product " + product.shape());

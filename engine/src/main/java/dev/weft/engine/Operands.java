@@ -40,7 +40,12 @@ final class Operands {
     if (!fits && !dtype.isFloating() && (floating && dtype != DType.BOOL || !integer)) {
       dtype = Context.current().defaultDtype();
     }
-    return broadcast(op, dtype, x, y);
+    // A half tensor meets a scalar as it is: rounding it first would be a second rounding.
+    boolean wideScalar =
+        dtype.isHalf() && !op.isPredicate() && (x.dtype() != dtype || y.dtype() != dtype);
+    return wideScalar && (x.rank() == 0) != (y.rank() == 0)
+        ? broadcast(op, DType.FLOAT32, x, y).to(dtype)
+        : broadcast(op, dtype, x, y);
   }
 
   static Tensor binary(SpecialBinary op, Tensor x, Tensor y) {
@@ -95,5 +100,20 @@ final class Operands {
    */
   static Tensor wide(Tensor x, UnaryOperator<Tensor> f) {
     return x.dtype().isHalf() ? f.apply(x.to(DType.FLOAT32)).to(x.dtype()) : f.apply(x);
+  }
+
+  /** An operand of {@link #wide}: in float32 where its half type was widened. */
+  static Tensor like(Tensor x, Tensor y) {
+    return x.dtype() == DType.FLOAT32 && y.dtype().isHalf() ? y.to(DType.FLOAT32) : y;
+  }
+
+  /** x times a number; integers stay integers when it is whole. */
+  static Tensor times(Tensor x, double value) {
+    if (value == 1) {
+      return x;
+    }
+    return !x.dtype().isFloating() && value == Math.rint(value)
+        ? x.mul((long) value)
+        : x.mul(value);
   }
 }

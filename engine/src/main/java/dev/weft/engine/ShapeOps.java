@@ -196,6 +196,9 @@ public sealed interface ShapeOps permits Tensor {
    */
   default Tensor movedim(int[] source, int[] destination) {
     Tensor x = (Tensor) this;
+    if (x.rank() == 0) { // a scalar lets itself be named as if it had one dimension
+      return x.unsqueeze(0).movedim(source, destination).squeeze(0);
+    }
     if (source.length != destination.length) {
       throw new ShapeException(
           "movedim: "

@@ -166,7 +166,7 @@ final class GemmPlan {
     if (a.column() == bytes || lastPanel - panel == 1) {
       long p = 0;
       do {
-        tiles(a.from(0, p), p, b, target, strip, lastStrip, panel, lastPanel);
+        tiles(a.from(0, p), false, p, b, target, strip, lastStrip, panel, lastPanel);
         p += K_BLOCK;
       } while (p < k);
       return;
@@ -188,15 +188,17 @@ final class GemmPlan {
                   height(s),
                   Math.min(K_BLOCK, k - p));
         }
-        tiles(new Matrix(packed.address(), 0, 0), p, b, target, strip, lastStrip, panel, lastPanel);
+        var strips = new Matrix(packed.address(), 0, 0);
+        tiles(strips, true, p, b, target, strip, lastStrip, panel, lastPanel);
         p += K_BLOCK;
       } while (p < k);
     }
   }
 
-  /** One block of k, from {@code p} on; an A without steps is packed strip by strip. */
+  /** One block of k, from {@code p} on, of an A that may be packed strip by strip. */
   private void tiles(
       Matrix a,
+      boolean packedA,
       long p,
       Panels b,
       Target target,
@@ -205,7 +207,6 @@ final class GemmPlan {
       long panel,
       long lastPanel) {
     long depth = Math.min(K_BLOCK, k - p);
-    boolean packedA = a.row() == 0 && a.column() == 0;
     for (long j = panel; j < lastPanel; j++) {
       long column = register(j) * lanes;
       long bRow = b.packed ? pitch(j) : b.row;

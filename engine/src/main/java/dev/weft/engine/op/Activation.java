@@ -78,6 +78,9 @@ public record Activation(Kind kind, double a, double b) implements Op {
     };
   }
 
+  /** PyTorch's constant in the derivative of hardsigmoid, in float64 too. */
+  private static final double SIXTH = 1f / 6;
+
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
     return List.of(inputs.getFirst().requireFloating(this));
@@ -90,10 +93,13 @@ public record Activation(Kind kind, double a, double b) implements Op {
 
   private Tensor pull(Tensor g, Tensor x) {
     return switch (kind) {
-      case CELU -> x.gt(0).where(g, g.mul(negativePart(x).div(a).exp()));
+      case CELU -> {
+        double inverse = 1 / (double) (float) a; // PyTorch takes α in float32, in float64 too
+        yield x.gt(0).where(g, g.mul(inverse * a).mul(negativePart(x).mul(inverse).exp()));
+      }
       case ELU -> x.gt(0).where(g, g.mul(negativePart(x).exp().mul(a)));
       case HARDSHRINK, SOFTSHRINK -> x.abs().le(a).where(Tensor.zerosLike(g), g);
-      case HARDSIGMOID -> between(x, -3, 3).where(g.div(6), Tensor.zerosLike(g));
+      case HARDSIGMOID -> between(x, -3, 3).where(g.mul(SIXTH), Tensor.zerosLike(g));
       case HARDSWISH -> {
         Tensor inside = g.mul(x.div(3).add(0.5));
         yield x.lt(-3).where(Tensor.zerosLike(g), x.gt(3).where(g, inside));
