@@ -214,7 +214,8 @@ abstract sealed class ActivationFunctions permits LossFunctions {
   }
 
   /**
-   * x if x &gt; threshold, else value. Of integers both numbers lose their fractions, as in PyTorch.
+   * x if x &gt; threshold, else value. Of integers both numbers lose their fractions, as in
+   * PyTorch.
    */
   public static Tensor threshold(Tensor x, double threshold, double value) {
     if (x.dtype().isInteger()) {

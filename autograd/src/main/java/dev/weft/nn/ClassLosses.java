@@ -99,9 +99,9 @@ final class ClassLosses {
     Tensor losses = products.sum(1).neg();
     Tensor loss =
         switch (options.reduction()) {
-      case NONE -> losses.reshape(logits.shape().without(classDim(logits)));
-      case SUM -> losses.sum();
-      case MEAN -> losses.sum().div((double) losses.numel());
+          case NONE -> losses.reshape(logits.shape().without(classDim(logits)));
+          case SUM -> losses.sum();
+          case MEAN -> losses.sum().div((double) losses.numel());
         };
     return loss.to(logits.dtype());
   }
