@@ -11,7 +11,10 @@ import java.util.Optional;
 public final class BCEWithLogitsLoss extends Loss {
 
   private final Optional<Buffer> weight;
+
+  @StateName("pos_weight")
   private final Optional<Buffer> positiveWeight;
+
   private final Reduction reduction;
 
   /** With the mean. */

@@ -56,11 +56,12 @@ class OptimizerGoldenTest {
     };
   }
 
-  /** A number, a truth value or a list of numbers. */
+  /** A number, a truth value, a word or a list of numbers. */
   static Object option(Json value) {
     return switch (value) {
       case Json.Bool truth -> truth.booleanValue();
       case Json.Arr array -> array.items().stream().map(Json::doubleValue).toList();
+      case Json.Text(String text) -> text;
       default -> value.doubleValue();
     };
   }

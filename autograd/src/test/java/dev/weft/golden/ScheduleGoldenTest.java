@@ -152,10 +152,7 @@ class ScheduleGoldenTest {
               whole(args, "T_0", 1),
               whole(args, "T_mult", 1),
               number(args, "eta_min", 0));
-      case "OneCycleLR" ->
-          OneCycleLR.builder(optimizer, number(args, "max_lr", 1), whole(args, "total_steps", 1))
-              .cycleMomentum(args.get("cycle_momentum").get("value").booleanValue())
-              .build();
+      case "OneCycleLR" -> oneCycle(args, optimizer);
       case "CyclicLR" -> cyclic(args, optimizer);
       case "ReduceLROnPlateau" ->
           ReduceLROnPlateau.builder(optimizer)
@@ -166,6 +163,8 @@ class ScheduleGoldenTest {
               .thresholdMode(
                   ReduceLROnPlateau.ThresholdMode.valueOf(text(args, "threshold_mode", "rel")))
               .cooldown(whole(args, "cooldown", 0))
+              .minLr(number(args, "min_lr", 0))
+              .eps(number(args, "eps", 1e-8))
               .build();
       case "LambdaLR" -> new LambdaLR(optimizer, lambdas(args, optimizer));
       case "MultiplicativeLR" -> new MultiplicativeLR(optimizer, lambdas(args, optimizer));
@@ -186,8 +185,27 @@ class ScheduleGoldenTest {
         .stepSizeDown(whole(args, "step_size_down", up))
         .mode(CyclicLR.Mode.valueOf(text(args, "mode", "triangular")))
         .gamma(number(args, "gamma", 1))
-        .cycleMomentum(args.get("cycle_momentum").get("value").booleanValue())
+        .cycleMomentum(flag(args, "cycle_momentum", true))
+        .momentum(number(args, "base_momentum", 0.8), number(args, "max_momentum", 0.9))
         .build();
+  }
+
+  private static OneCycleLR oneCycle(Map<String, Json> args, Optimizer optimizer) {
+    long steps =
+        whole(args, "total_steps", whole(args, "epochs", 1) * whole(args, "steps_per_epoch", 1));
+    return OneCycleLR.builder(optimizer, number(args, "max_lr", 1), steps)
+        .pctStart(number(args, "pct_start", 0.3))
+        .anneal(OneCycleLR.Anneal.valueOf(text(args, "anneal_strategy", "cos")))
+        .cycleMomentum(flag(args, "cycle_momentum", true))
+        .momentum(number(args, "base_momentum", 0.85), number(args, "max_momentum", 0.95))
+        .divFactor(number(args, "div_factor", 25))
+        .finalDivFactor(number(args, "final_div_factor", 1e4))
+        .threePhase(flag(args, "three_phase", false))
+        .build();
+  }
+
+  private static boolean flag(Map<String, Json> args, String name, boolean otherwise) {
+    return args.containsKey(name) ? args.get(name).get("value").booleanValue() : otherwise;
   }
 
   private static List<LRScheduler> inner(Map<String, Json> args, Optimizer optimizer) {

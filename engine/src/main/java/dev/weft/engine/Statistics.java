@@ -87,6 +87,14 @@ final class Statistics {
     return Tensor.full(Shape.SCALAR, q, x.dtype(), x.device());
   }
 
+  /** The median of all elements; NaN of no floating ones. */
+  static Tensor middle(Tensor x, boolean skipNan) {
+    if (x.numel() == 0 && x.dtype().isFloating()) {
+      return x.sum().add(Double.NaN);
+    }
+    return median(flat(x), 0, false, skipNan).values();
+  }
+
   static Tensor quantile(
       Tensor x, Tensor q, int dim, boolean keepdim, Interpolation interpolation, boolean skipNan) {
     requireShares(x, q);

@@ -100,9 +100,9 @@ public sealed interface StatisticsOps permits Tensor {
     return x.mul(norm.gt(maxnorm).where(scale, 1.0));
   }
 
-  /** The middle element of all, the lower of two; NaN if there is one. */
+  /** The middle element of all, the lower of two; NaN if there is one, or no floating element. */
   default Tensor median() {
-    return Statistics.flat((Tensor) this).median(0, false).values();
+    return Statistics.middle((Tensor) this, false);
   }
 
   /** The middle element along {@code dim}, the lower of two, and its place; NaN if there is one. */
@@ -110,9 +110,9 @@ public sealed interface StatisticsOps permits Tensor {
     return Statistics.median((Tensor) this, dim, keepdim, false);
   }
 
-  /** The middle element of all that are not NaN. */
+  /** The middle element of all that are not NaN; NaN if there is none. */
   default Tensor nanmedian() {
-    return Statistics.flat((Tensor) this).nanmedian(0, false).values();
+    return Statistics.middle((Tensor) this, true);
   }
 
   /** The middle element of those that are not NaN along {@code dim}, and its place. */

@@ -145,7 +145,7 @@ class DispatchTest {
     for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16}) {
       Tensor y = x.to(dtype).copy();
       Tensor expected = y.mul(y).add(row.to(dtype)).sub(column.to(dtype)).mul(0.5);
-      y.mulInPlace(y).addInPlace(row).subInPlace(column).mulInPlace(0.5);
+      y.mulInPlace(y).addInPlace(row.to(dtype)).subInPlace(column.to(dtype)).mulInPlace(0.5);
       assertThat(y.toDoubleArray()).isEqualTo(expected.toDoubleArray());
       assertThat(y.storage().version()).isEqualTo(4);
     }
