@@ -141,7 +141,12 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** Uniform in [0, 1), of the default dtype, from this thread's generator. */
   public static Tensor rand(long... shape) {
-    return random(Distribution.UNIFORM, 0, 1, Shape.of(shape), Context.current().generator());
+    return rand(Context.current().generator(), shape);
+  }
+
+  /** Uniform from 0 to 1 (exclusive), of the default dtype. */
+  public static Tensor rand(Generator generator, long... shape) {
+    return random(Distribution.UNIFORM, 0, 1, Shape.of(shape), generator);
   }
 
   /** Standard normal, of the default dtype, from this thread's generator. */
