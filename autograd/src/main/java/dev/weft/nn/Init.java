@@ -4,6 +4,7 @@ import dev.weft.engine.Context;
 import dev.weft.engine.DType;
 import dev.weft.engine.Device;
 import dev.weft.engine.Generator;
+import dev.weft.engine.Scope;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
@@ -22,6 +23,8 @@ import java.util.function.Supplier;
  * {@code meta} they do nothing. Formulas and defaults are PyTorch's.
  */
 public final class Init {
+
+  private static final ThreadLocal<Boolean> SKIPPED = ThreadLocal.withInitial(() -> false);
 
   private Init() {}
 
@@ -250,7 +253,7 @@ public final class Init {
    */
   public static Tensor orthogonal(Tensor tensor, double gain) {
     requireRank("orthogonal", tensor, 2, Integer.MAX_VALUE);
-    if (tensor.numel() == 0 || tensor.device().isMeta()) {
+    if (tensor.numel() == 0 || tensor.device().isMeta() || SKIPPED.get()) {
       return tensor;
     }
     int rows = Math.toIntExact(tensor.size(0));
@@ -343,13 +346,23 @@ public final class Init {
     }
   }
 
+  /**
+   * Leaves tensors as they are, on this thread, until the scope is closed: for modules whose values
+   * come from a checkpoint. What their parameters hold until then is undefined.
+   */
+  public static Scope skipped() {
+    boolean before = SKIPPED.get();
+    SKIPPED.set(true);
+    return () -> SKIPPED.set(before);
+  }
+
   private static Tensor random(Tensor tensor, Distribution distribution, double a, double b) {
     Generator generator = Context.current().generator();
     return fill(tensor, () -> Tensor.random(distribution, a, b, tensor.spec(), generator));
   }
 
   static Tensor fill(Tensor tensor, Supplier<Tensor> values) {
-    if (tensor.device().isMeta()) {
+    if (tensor.device().isMeta() || SKIPPED.get()) {
       return tensor;
     }
     try (var _ = TensorScope.open();

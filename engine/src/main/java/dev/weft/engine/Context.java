@@ -1,6 +1,7 @@
 package dev.weft.engine;
 
 import dev.weft.engine.spi.Backend;
+import dev.weft.engine.spi.OpWatcher;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ public final class Context {
   private @Nullable Generator generator;
   Optional<DType> autocast = Optional.empty();
   Optional<Backend> backend = Optional.empty();
+  @Nullable OpWatcher watcher;
 
   private Context() {}
 
@@ -128,5 +130,18 @@ public final class Context {
     var before = backend;
     backend = Optional.of(replacement);
     return () -> backend = before;
+  }
+
+  /** Tells {@code another} of every op, beside those that are told already. */
+  public Scope withWatcher(OpWatcher another) {
+    OpWatcher before = watcher;
+    watcher =
+        before == null
+            ? another
+            : (op, inputs, outputs) -> {
+              before.ran(op, inputs, outputs);
+              another.ran(op, inputs, outputs);
+            };
+    return () -> watcher = before;
   }
 }

@@ -59,6 +59,9 @@ public final class Dispatch {
       Backends.tape().record(op, inputs, outputs);
     }
     changed.run();
+    if (context.watcher != null) {
+      context.watcher.ran(op, inputs, outputs);
+    }
     return outputs;
   }
 
@@ -91,6 +94,9 @@ public final class Dispatch {
       }
     }
     record.run();
+    if (context.watcher != null) {
+      context.watcher.ran(op, inputs, new Tensor[] {target});
+    }
     return target;
   }
 

@@ -22,6 +22,7 @@ import dev.weft.fabric.strategy.ParallelStrategy;
 import dev.weft.fabric.strategy.Seat;
 import dev.weft.fabric.strategy.Strategy;
 import dev.weft.fabric.text.StatusLine;
+import dev.weft.nn.Init;
 import dev.weft.nn.Module;
 import dev.weft.optim.Optimizer;
 import java.io.IOException;
@@ -461,6 +462,22 @@ public final class Fabric {
     return strategy.moduleInitContext();
   }
 
+  /**
+   * As {@link #initModule()}; with {@code emptyInit} parameters keep whatever their memory holds, so
+   * that a model is there at once whose values come from a checkpoint.
+   */
+  public Scope initModule(boolean emptyInit) {
+    Scope place = initModule();
+    if (!emptyInit) {
+      return place;
+    }
+    Scope skipped = Init.skipped();
+    return () -> {
+      skipped.close();
+      place.close();
+    };
+  }
+
   /** Seeds everything random on this rank, with workers of data loaders; returns the seed. */
   public long seedEverything(long seed) {
     return seedEverything(seed, true);
@@ -578,9 +595,44 @@ public final class Fabric {
    */
   public <T> T allGather(T value) {
     requireLaunched("allGather");
+    requireTensors("allGather", value);
     List<Tensor> tensors = Nested.tensors(value).stream().map(t -> t.to(device())).toList();
     var gathered = strategy.allGather(tensors).iterator();
     return Nested.mapTensors(value, _ -> gathered.next());
+  }
+
+  /**
+   * As {@link #allGather(Object)}; with {@code syncGrads} gradients flow back to what each rank
+   * gave: it gets the sum, over all ranks, of the gradients of its part. All ranks then call
+   * backward.
+   */
+  public <T> T allGather(T value, boolean syncGrads) {
+    if (!syncGrads) {
+      return allGather(value);
+    }
+    requireLaunched("allGather");
+    requireTensors("allGather", value);
+    var function = new GatherWithGradient(strategy);
+    return Nested.mapTensors(value, tensor -> function.apply(tensor.to(device())));
+  }
+
+  /** Numbers are not sent, so a value of numbers alone would come back as if it had been. */
+  private static void requireTensors(String method, Object value) {
+    if (Nested.tensors(value).isEmpty()) {
+      Nested.forEachLeaf(
+          value,
+          leaf -> {
+            if (leaf instanceof Number || leaf instanceof Boolean) {
+              throw new IllegalArgumentException(
+                  method
+                      + ": "
+                      + leaf
+                      + " is a number, and only tensors are sent; pass Tensor.of("
+                      + leaf
+                      + ")");
+            }
+          });
+    }
   }
 
   /** {@link #allReduce(Object, ReduceOp)} with {@link ReduceOp#MEAN}. */
@@ -595,6 +647,7 @@ public final class Fabric {
    */
   public <T> T allReduce(T value, ReduceOp op) {
     requireLaunched("allReduce");
+    requireTensors("allReduce", value);
     T own;
     try (Scope _ = Context.current().withGrad(false)) {
       own =

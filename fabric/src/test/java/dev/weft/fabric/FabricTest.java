@@ -300,4 +300,82 @@ class FabricTest {
               }
             });
   }
+
+  @Test
+  void gatheredTensorsGiveGradientsBackToTheirRanks() {
+    threads(3)
+        .build()
+        .launch(
+            fabric -> {
+              int rank = fabric.globalRank();
+              Tensor x = Tensor.of(1f + rank, 2f).requiresGrad(true);
+              Tensor all = fabric.allGather(x, true);
+              assertThat(all.toFloatArray()).containsExactly(1, 2, 2, 2, 3, 2);
+              fabric.backward(all.square().sum().mul(rank + 1));
+              // 2x, weighted by 1 + 2 + 3 on the three ranks
+              assertThat(x.grad().orElseThrow().toFloatArray())
+                  .containsExactly(12f * (1 + rank), 24);
+              assertThat(fabric.allGather(x).requiresGrad()).isFalse();
+            });
+  }
+
+  @Test
+  void numbersAreNotSentByCollectives() {
+    Fabric fabric = single().build();
+    assertThatThrownBy(() -> fabric.allReduce(0.5)).hasMessageContaining("pass Tensor.of(0.5)");
+    assertThatThrownBy(() -> fabric.allGather(Map.of("loss", 3)))
+        .hasMessageContaining("allGather: 3 is a number");
+    assertThat(fabric.allReduce("text")).isEqualTo("text");
+  }
+
+  @Test
+  void modulesOfACheckpointNeedNoFirstValues() {
+    Fabric fabric = single().precision("bf16-true").build();
+    fabric.seedEverything(1);
+    long before = dev.weft.engine.Context.current().generator().offset();
+    try (var _ = fabric.initModule(true)) {
+      var model = model();
+      assertThat(model.parameters()).allMatch(p -> p.dtype() == DType.BFLOAT16);
+    }
+    assertThat(dev.weft.engine.Context.current().generator().offset()).isEqualTo(before);
+    try (var _ = fabric.initModule()) {
+      var model = new Linear(4, 8);
+      assertThat(model.weight.dtype()).isEqualTo(DType.BFLOAT16);
+      assertThat(model.weight.detach().to(DType.FLOAT32).abs().max().item())
+          .isBetween(0.1, 0.5);
+    }
+    assertThat(dev.weft.engine.Context.current().generator().offset()).isGreaterThan(before);
+  }
+
+  @Test
+  void modulesOnMetaAreSetUpOnceTheyHaveMemory() {
+    Fabric fabric = single().build();
+    Linear model;
+    try (var _ = dev.weft.engine.Context.current().withDefaultDevice(dev.weft.engine.Device.META)) {
+      model = new Linear(4, 2);
+    }
+    assertThatThrownBy(() -> fabric.setupOptimizers(new SGD(model.parameters(), 0.1)))
+        .hasMessageContaining("meta");
+    model.toEmpty(dev.weft.engine.Device.CPU);
+    model.loadStateDict(new Linear(4, 2).stateDict(), true);
+    fabric.setup(model, new SGD(model.parameters(), 0.1));
+    assertThat(model.apply(Tensor.ones(1, 4)).shape().toString()).isEqualTo("(1, 2)");
+  }
+
+  /** The style of a class with a method run: any RankAction can be launched. */
+  private static final class Trainer implements RankAction {
+    private final java.util.Set<Integer> ranks = new java.util.concurrent.ConcurrentSkipListSet<>();
+
+    @Override
+    public void run(Fabric fabric) {
+      ranks.add(fabric.globalRank());
+    }
+  }
+
+  @Test
+  void anObjectWithAMethodRunIsLaunched() {
+    var trainer = new Trainer();
+    threads(3).build().launch(trainer);
+    assertThat(trainer.ranks).containsExactly(0, 1, 2);
+  }
 }

@@ -193,6 +193,15 @@ public record ConvOp(Part part, Windows windows, long groups, List<Long> size, b
     return dev.weft.engine.Dispatch.run(part(wanted, pull.inputSpec(index).shape()), a, b);
   }
 
+  /** 2 · y(N, O, *) · (C / groups, *) of the weight, for each of the three parts. */
+  @Override
+  public long flops(List<TensorSpec> inputs, TensorSpec output) {
+    TensorSpec y = part == Part.OUTPUT ? output : inputs.get(part == Part.INPUT ? 0 : 1);
+    TensorSpec w = part == Part.WEIGHT ? output : inputs.get(1);
+    long channels = w.shape().size(0);
+    return channels == 0 ? 0 : 2 * y.shape().numel() * (w.shape().numel() / channels);
+  }
+
   @Override
   public Autocast autocast() {
     return Autocast.LOW;

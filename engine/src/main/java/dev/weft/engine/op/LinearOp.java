@@ -85,6 +85,12 @@ public record LinearOp(boolean bias) implements Op {
         Shape.of(last == 0 ? x.shape().slice(0, x.rank() - 1).numel() : x.numel() / last, last));
   }
 
+  /** 2 · (*, out) · in; the bias is not counted. */
+  @Override
+  public long flops(List<TensorSpec> inputs, TensorSpec output) {
+    return 2 * output.shape().numel() * inputs.get(0).shape().size(-1);
+  }
+
   @Override
   public Autocast autocast() {
     return Autocast.LOW;

@@ -75,6 +75,12 @@ public record Matmul() implements Op {
     return DTypes.NUMERIC;
   }
 
+  /** 2 · (batch, m, n) · k. */
+  @Override
+  public long flops(List<TensorSpec> inputs, TensorSpec output) {
+    return 2 * output.shape().numel() * inputs.get(0).shape().size(-1);
+  }
+
   @Override
   public Autocast autocast() {
     return Autocast.LOW;

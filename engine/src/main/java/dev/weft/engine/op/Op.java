@@ -106,4 +106,12 @@ public sealed interface Op
   default Autocast autocast() {
     return Autocast.AS_IS;
   }
+
+  /**
+   * How many floating-point operations its matrix products take, two for each multiply-add. 0 for
+   * all other ops, which cost little beside them.
+   */
+  default long flops(List<TensorSpec> inputs, TensorSpec output) {
+    return 0;
+  }
 }

@@ -1,5 +1,6 @@
 package dev.weft.fabric.logger;
 
+import dev.weft.nn.Module;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,9 @@ public interface Logger {
    * @throws UnsupportedOperationException when this logger has no place for them
    */
   void logHyperparams(Map<String, ?> params);
+
+  /** Takes the graph of a model, for loggers that show one; others do nothing. */
+  default <I> void logGraph(Module<I, ?> model, I input) {}
 
   /** Writes what it holds back. */
   default void save() {}

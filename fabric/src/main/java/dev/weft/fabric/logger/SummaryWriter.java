@@ -1,6 +1,7 @@
 package dev.weft.fabric.logger;
 
 import dev.weft.engine.Tensor;
+import dev.weft.nn.Module;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Writes what TensorBoard shows: scalars, text, images, histograms and settings. What was added
+ * Writes what TensorBoard shows: scalars, text, images, histograms, settings and graphs. What was added
  * reaches the file after {@code flushPeriod}, when {@code queueSize} summaries wait, and by {@link
  * #flush}.
  *
@@ -78,17 +79,34 @@ public final class SummaryWriter implements AutoCloseable {
     add(Summaries::sessionEnd, 0);
   }
 
-  private synchronized void add(Supplier<ProtoMessage> summary, long step) {
+  /**
+   * Adds the graph of a model: the ops of one forward, in evaluation mode, by the modules that run
+   * them.
+   */
+  public <I> void addGraph(Module<I, ?> model, I input) {
+    write(() -> ModelGraph.of(model, input), EventFile::graph);
+  }
+
+  private void add(Supplier<ProtoMessage> summary, long step) {
+    write(summary, (events, message) -> events.summary(message, step));
+  }
+
+  @FunctionalInterface
+  private interface Entry {
+    void into(EventFile file, ProtoMessage message) throws IOException;
+  }
+
+  private synchronized void write(Supplier<ProtoMessage> content, Entry entry) {
     if (settings.isEmpty()) {
       return;
     }
     Settings own = settings.get();
-    ProtoMessage message = summary.get();
+    ProtoMessage message = content.get();
     try {
       if (file.isEmpty()) {
         file = Optional.of(new EventFile(own.folder()));
       }
-      file.get().summary(message, step);
+      entry.into(file.get(), message);
     } catch (IOException e) {
       throw failed(own, e);
     }

@@ -2,6 +2,7 @@ package dev.weft.fabric.logger;
 
 import dev.weft.engine.Tensor;
 import dev.weft.fabric.RankZero;
+import dev.weft.nn.Module;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -163,6 +164,12 @@ public final class TensorBoardLogger implements Logger {
               experiment()
                   .addHparams(params, new LinkedHashMap<>(metrics), version(), step.orElse(0)));
     }
+  }
+
+  /** Adds the graph of one forward; see {@link SummaryWriter#addGraph}. */
+  @Override
+  public <I> void logGraph(Module<I, ?> model, I input) {
+    RankZero.only(() -> experiment().addGraph(model, input));
   }
 
   @Override

@@ -99,6 +99,27 @@ public final class Throughput {
     return new Throughput(worldSize, windowSize, separator, OptionalDouble.of(perSecond));
   }
 
+  /** {@link #sparse(double)} with the factor 2 of NVIDIA's structured sparsity. */
+  public Throughput sparse() {
+    return sparse(2);
+  }
+
+  /**
+   * An empty one of a model whose weights are sparse, so that the device's peak is {@code factor}
+   * times as high. Call it after {@link #availableFlops}.
+   */
+  public Throughput sparse(double factor) {
+    if (!(factor >= 1)) {
+      throw new IllegalArgumentException(
+          "Throughput.sparse: factor=" + factor + " must be 1 or more");
+    }
+    if (availableFlops.isEmpty()) {
+      throw new IllegalStateException(
+          "Throughput.sparse: the device's peak is not known; call availableFlops first");
+    }
+    return availableFlops(availableFlops.getAsDouble() * factor);
+  }
+
   /**
    * Takes new totals.
    *

@@ -34,7 +34,7 @@ final class EventReader {
    */
   private static final String DEFINITIONS =
       """
-      Event 1:wall_time:double 2:step:int64 3:file_version:string 5:summary:Summary
+      Event 1:wall_time:double 2:step:int64 3:file_version:string 4:graph_def:bytes 5:summary:Summary
       Summary 1:value:+Value
       Value 1:tag:string 2:simple_value:float 4:image:Image 5:histo:Histogram 8:tensor:Tensor 9:metadata:Metadata
       Image 1:height:int32 2:width:int32 3:colorspace:int32 4:encoded_image_string:bytes
@@ -53,6 +53,13 @@ final class EventReader {
       Entry 1:key:string 2:value:AnyValue
       AnyValue 2:number_value:double 3:string_value:string 4:bool_value:bool
       SessionEnd 1:status:int32
+      GraphDef 1:node:+NodeDef 4:versions:VersionDef
+      VersionDef 1:producer:int32
+      NodeDef 1:name:string 2:op:string 3:input:+string 4:device:string 5:attr:+Attr
+      Attr 1:key:string 2:value:AttrValue
+      AttrValue 1:list:ListValue 2:s:bytes 6:type:int32
+      ListValue 7:shape:+Shape
+      Shape 2:dim:+Dim
       """;
 
   private static FileDescriptor definitions() {

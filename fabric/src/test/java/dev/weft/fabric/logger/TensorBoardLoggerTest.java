@@ -10,6 +10,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.weft.engine.DType;
 import dev.weft.engine.Tensor;
 import dev.weft.fabric.RankZero;
+import dev.weft.nn.Dropout;
+import dev.weft.nn.Linear;
+import dev.weft.nn.Module;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -160,5 +163,47 @@ class TensorBoardLoggerTest {
               logger.finalize("success");
             });
     assertThat(Files.exists(root.resolve("quiet"))).isFalse();
+  }
+
+  private static final class Net extends Module<Tensor, Tensor> {
+    final Linear hidden = new Linear(4, 8);
+    final Dropout dropout = new Dropout(0.5);
+    final Linear out = new Linear(8, 2);
+
+    @Override
+    protected Tensor forward(Tensor x) {
+      return out.apply(dropout.apply(hidden.apply(x).relu()));
+    }
+  }
+
+  @Test
+  void graphsNameOpsByTheirModules() throws Exception {
+    var logger = TensorBoardLogger.builder(root).name("graph").build();
+    var net = new Net();
+    net.dropout.eval();
+    logger.logGraph(net, Tensor.zeros(3, 4));
+    logger.finalize("success");
+    assertThat(net.isTraining()).isTrue();
+    assertThat(net.hidden.isTraining()).isTrue();
+    assertThat(net.dropout.isTraining()).isFalse();
+
+    DynamicMessage event = EventReader.events(logger.logDir().orElseThrow()).getLast();
+    var graph =
+        DynamicMessage.parseFrom(
+            EventReader.message("GraphDef"), (ByteString) at(event, "graph_def"));
+    var nodes = new java.util.LinkedHashMap<String, List<?>>();
+    var nodeField = graph.getDescriptorForType().findFieldByName("node");
+    for (Object each : (List<?>) graph.getField(nodeField)) {
+      var node = (DynamicMessage) each;
+      var inputs = node.getDescriptorForType().findFieldByName("input");
+      nodes.put((String) at(node, "name"), (List<?>) node.getField(inputs));
+    }
+    assertThat(nodes)
+        .containsEntry(
+            "Net/hidden/linear", List.of("input/Net", "Net/hidden/weight", "Net/hidden/bias"))
+        .containsEntry("Net/relu", List.of("Net/hidden/linear"))
+        .containsEntry("Net/out/linear", List.of("Net/relu", "Net/out/weight", "Net/out/bias"))
+        .containsEntry("output/Net", List.of("Net/out/linear"))
+        .doesNotContainKey("Net/constant");
   }
 }
