@@ -463,8 +463,8 @@ public final class Fabric {
   }
 
   /**
-   * As {@link #initModule()}; with {@code emptyInit} parameters keep whatever their memory holds, so
-   * that a model is there at once whose values come from a checkpoint.
+   * As {@link #initModule()}; with {@code emptyInit} parameters keep whatever their memory holds,
+   * so that a model is there at once whose values come from a checkpoint.
    */
   public Scope initModule(boolean emptyInit) {
     Scope place = initModule();

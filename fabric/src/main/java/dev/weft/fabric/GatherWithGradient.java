@@ -8,7 +8,9 @@ import dev.weft.fabric.strategy.Strategy;
 import java.util.List;
 import java.util.Optional;
 
-/** Stacks the tensors of all ranks; ∂L/∂x of a rank is the sum of all ranks' gradients of its part. */
+/**
+ * Stacks the tensors of all ranks; ∂L/∂x of a rank is the sum of all ranks' gradients of its part.
+ */
 final class GatherWithGradient extends AutogradFunction {
 
   private final Strategy strategy;

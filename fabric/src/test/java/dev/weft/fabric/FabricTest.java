@@ -341,8 +341,7 @@ class FabricTest {
     try (var _ = fabric.initModule()) {
       var model = new Linear(4, 8);
       assertThat(model.weight.dtype()).isEqualTo(DType.BFLOAT16);
-      assertThat(model.weight.detach().to(DType.FLOAT32).abs().max().item())
-          .isBetween(0.1, 0.5);
+      assertThat(model.weight.detach().to(DType.FLOAT32).abs().max().item()).isBetween(0.1, 0.5);
     }
     assertThat(dev.weft.engine.Context.current().generator().offset()).isGreaterThan(before);
   }

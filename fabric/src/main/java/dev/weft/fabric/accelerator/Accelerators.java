@@ -7,9 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** The accelerators that have names: those of this library, and services. */
+/** The accelerators that have names: those of this library, registered ones, and services. */
 public final class Accelerators {
 
   private static final String AUTO = "auto";
@@ -21,13 +22,41 @@ public final class Accelerators {
           "mps", "there is no backend for Apple's GPUs",
           "tpu", "XLA's runtime for TPUs has no interface for the JVM");
 
+  private static final Map<String, Accelerator> REGISTERED = new ConcurrentHashMap<>();
+
   private Accelerators() {}
+
+  /**
+   * Lets an accelerator be chosen by its name; {@code auto} considers it too, before the others.
+   *
+   * @throws ConfigurationException when the name is taken
+   */
+  public static void register(Accelerator accelerator) {
+    String name = accelerator.name();
+    if (name.equals(AUTO)
+        || name.equals(GPU)
+        || ABSENT.containsKey(name)
+        || known().containsKey(name)
+        || REGISTERED.putIfAbsent(name, accelerator) != null) {
+      throw new ConfigurationException("accelerator '" + name + "': this name is taken");
+    }
+  }
+
+  /** Takes a registered name away; whether there was one. */
+  public static boolean remove(String name) {
+    return REGISTERED.remove(name) != null;
+  }
+
+  /** The names that can be chosen, whether or not this machine has such devices. */
+  public static List<String> names() {
+    return List.copyOf(known().keySet());
+  }
 
   /** All that are known, best first, so that {@code auto} takes the first that is available. */
   private static Map<String, Accelerator> known() {
-    Map<String, Accelerator> known = new LinkedHashMap<>();
+    Map<String, Accelerator> known = new LinkedHashMap<>(REGISTERED);
     for (Accelerator found : ServiceLoader.load(Accelerator.class)) {
-      known.put(found.name(), found);
+      known.putIfAbsent(found.name(), found);
     }
     known.put("cuda", new CudaAccelerator());
     known.put("cpu", new CpuAccelerator());

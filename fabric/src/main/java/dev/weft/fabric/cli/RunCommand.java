@@ -79,6 +79,9 @@ final class RunCommand {
   static int run(ParseResult parsed, int given) {
     try {
       String script = parsed.matchedPositionalValue(0, "");
+      if (script.isEmpty()) {
+        throw CommandException.usage("run: no script was given; write: fabric run Train.java");
+      }
       if (script.startsWith("-")) {
         throw CommandException.usage(
             FabricCommand.unknownOption(parsed.commandSpec(), script)

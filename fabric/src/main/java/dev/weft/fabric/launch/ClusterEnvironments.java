@@ -5,7 +5,10 @@ public final class ClusterEnvironments {
 
   private ClusterEnvironments() {}
 
-  /** The first that left its marks: torchrun, Slurm, LSF, MPI; else we start ranks ourselves. */
+  /**
+   * The first that left its marks: torchrun, Slurm, LSF, MPI, a Kubernetes Indexed Job; else we
+   * start ranks ourselves.
+   */
   public static ClusterEnvironment detect(Environment environment) {
     if (TorchElasticEnvironment.detect(environment)) {
       return new TorchElasticEnvironment(environment);
@@ -18,6 +21,9 @@ public final class ClusterEnvironments {
     }
     if (MpiEnvironment.detect(environment)) {
       return new MpiEnvironment(environment);
+    }
+    if (KubernetesJobEnvironment.detect(environment)) {
+      return new KubernetesJobEnvironment(environment);
     }
     return new LocalEnvironment(environment);
   }

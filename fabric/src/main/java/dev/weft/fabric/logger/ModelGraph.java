@@ -111,7 +111,7 @@ final class ModelGraph {
 
   private void ran(Op op, Tensor[] inputs, Tensor[] outputs) {
     String kind = op.toString();
-    int bracket = kind.indexOf('[');
+    int bracket = settings(kind);
     String plain = bracket < 0 ? kind : kind.substring(0, bracket);
     String name = unique(path.element() + "/" + plain.toLowerCase(Locale.ROOT));
     var from = new ArrayList<String>();
@@ -125,6 +125,16 @@ final class ModelGraph {
     if (outputs.length > 0) {
       node(name, plain, from, outputs[0], attributes);
     }
+  }
+
+  /** Where the settings of an op begin in its text, or -1: {@code expand(3, 8)}. */
+  private static int settings(String kind) {
+    for (int i = 0; i < kind.length(); i++) {
+      if ("[( ".indexOf(kind.charAt(i)) >= 0) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** A tensor that no op of the graph made is a constant of it. */

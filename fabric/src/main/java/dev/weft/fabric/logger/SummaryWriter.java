@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Writes what TensorBoard shows: scalars, text, images, histograms, settings and graphs. What was added
- * reaches the file after {@code flushPeriod}, when {@code queueSize} summaries wait, and by {@link
- * #flush}.
+ * Writes what TensorBoard shows: scalars, text, images, histograms, settings and graphs. What was
+ * added reaches the file after {@code flushPeriod}, when {@code queueSize} summaries wait, and by
+ * {@link #flush}.
  *
  * <p>Thread-safe. The one of a rank other than 0 takes everything and writes nothing.
  */

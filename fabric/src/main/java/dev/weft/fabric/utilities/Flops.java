@@ -49,7 +49,8 @@ public final class Flops {
   private static long count(Supplier<?> work) {
     var total = new AtomicLong();
     try (var _ =
-        Context.current().withWatcher((op, inputs, outputs) -> total.addAndGet(of(op, inputs, outputs)))) {
+        Context.current()
+            .withWatcher((op, inputs, outputs) -> total.addAndGet(of(op, inputs, outputs)))) {
       work.get();
     }
     return total.get();

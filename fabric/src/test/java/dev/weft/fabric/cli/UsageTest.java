@@ -3,6 +3,9 @@ package dev.weft.fabric.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -78,5 +81,21 @@ class UsageTest {
     Files.createFile(folder.resolve("notes.txt"));
 
     assertThat(Libraries.of(folder + "/*").paths()).containsExactly(a, b);
+  }
+
+  @Test
+  void aRunWithoutAScript() {
+    PrintStream before = System.err;
+    var text = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(text, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(FabricCommand.run(new String[] {"run"})).isEqualTo(2);
+      assertThat(FabricCommand.run(new String[] {"run", "--devices=2"})).isEqualTo(2);
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(text.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(2)
+        .allMatch(line -> line.contains("fabric: run: no script was given"));
   }
 }

@@ -71,6 +71,43 @@ class ClusterEnvironmentsTest {
         .hasMessage("environment variable MASTER_PORT='http' is no whole number");
   }
 
+  // ------------------------------------------------------------------------- Kubernetes
+
+  @Test
+  void podsOfAnIndexedJobAreMachines() {
+    ClusterEnvironment job =
+        ClusterEnvironments.detect(environment("JOB_COMPLETION_INDEX=2 MASTER_ADDR=train-0.ranks"));
+
+    assertThat(job.name()).isEqualTo("kubernetes");
+    assertThat(job.createsProcessesExternally()).isFalse();
+    assertThat(job.mainAddress()).isEqualTo("train-0.ranks");
+    assertThat(job.mainPort()).hasValue(29400);
+    assertThat(job.ranks(2, 3)).isEqualTo(new Ranks(4, 0, 2, 6));
+    job.validateSettings(2, 3);
+    assertThatThrownBy(() -> job.validateSettings(2, 2))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("numNodes=2, but this pod has JOB_COMPLETION_INDEX=2");
+    ClusterEnvironment rank =
+        ClusterEnvironments.detect(
+            environment("JOB_COMPLETION_INDEX=2 LOCAL_RANK=1 MASTER_ADDR=a MASTER_PORT=7"));
+    assertThat(rank.createsProcessesExternally()).isTrue();
+    assertThat(rank.mainPort()).hasValue(7);
+    assertThat(rank.ranks(2, 3)).isEqualTo(new Ranks(5, 1, 2, 6));
+  }
+
+  @Test
+  void podsAreRunsOfTheirOwnUnlessNodesWereAskedFor() {
+    ClusterEnvironment job = ClusterEnvironments.detect(environment("JOB_COMPLETION_INDEX=5"));
+
+    job.validateSettings(4, 1);
+    assertThat(job.ranks(4, 1)).isEqualTo(new Ranks(0, 0, 0, 4));
+    assertThat(job.mainAddress()).isEqualTo("127.0.0.1");
+    assertThat(job.mainPort()).isEmpty();
+    assertThatThrownBy(() -> job.validateSettings(4, 6))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("set MASTER_ADDR");
+  }
+
   // ------------------------------------------------------------------------- torchrun
 
   private static final String TORCHRUN =

@@ -78,8 +78,7 @@ class FlopsTest {
     assertThat(Flops.measure(() -> a.matmul(b))).isEqualTo(240);
     assertThat(Flops.measure(() -> a.matmul(b), y -> y.sum())).isEqualTo(720);
     Tensor q = Tensor.zeros(2, 4, 6, 8);
-    assertThat(
-            Flops.measure(() -> dev.weft.nn.Functional.scaledDotProductAttention(q, q, q)))
+    assertThat(Flops.measure(() -> dev.weft.nn.Functional.scaledDotProductAttention(q, q, q)))
         .isEqualTo(9216);
     assertThat(Flops.measure(() -> q.add(q).exp())).isZero();
   }
