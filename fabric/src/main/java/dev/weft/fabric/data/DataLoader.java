@@ -93,6 +93,18 @@ public final class DataLoader<B> implements Iterable<B> {
     return new Builder<>(Optional.empty(), Optional.of(dataset), Collate.stack());
   }
 
+  /**
+   * How many workers each of {@code localWorldSize} ranks of this machine may have, so that every
+   * processor has one thread and each rank keeps one for itself; at least 1.
+   */
+  public static int suggestedWorkers(int localWorldSize) {
+    if (localWorldSize < 1) {
+      throw new IllegalArgumentException(
+          "suggestedWorkers: localWorldSize=" + localWorldSize + " must be positive");
+    }
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / localWorldSize - 1);
+  }
+
   // ------------------------------------------------------------------------------ iteration
 
   /**

@@ -408,4 +408,12 @@ class DataLoaderTest {
         .hasMessageContaining("not known");
     assertThat(DataLoader.of(stream).build().hasLength()).isFalse();
   }
+
+  @Test
+  void suggestedWorkersLeaveAProcessorToEachRank() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    assertThat(DataLoader.suggestedWorkers(1)).isEqualTo(Math.max(1, processors - 1));
+    assertThat(DataLoader.suggestedWorkers(10_000)).isEqualTo(1);
+    assertThatThrownBy(() -> DataLoader.suggestedWorkers(0)).hasMessageContaining("=0");
+  }
 }
