@@ -377,4 +377,57 @@ class FabricTest {
     threads(3).build().launch(trainer);
     assertThat(trainer.ranks).containsExactly(0, 1, 2);
   }
+
+  @Test
+  void aModelMustBeSetUpForNoBackwardSync() {
+    Fabric fabric = single().build();
+    var model = model();
+    assertThatThrownBy(() -> fabric.noBackwardSync(model))
+        .hasMessageContaining("this Sequential was not set up");
+    fabric.setup(model);
+    try (var _ = fabric.noBackwardSync(model)) {
+      fabric.backward(model.apply(Tensor.ones(1, 4)).sum());
+    }
+    assertThat(model.parameters()).allMatch(p -> p.grad().isPresent());
+  }
+
+  @Test
+  void settingUpOnlyWhatIsThere() {
+    Fabric fabric = single().build();
+    assertThatThrownBy(fabric::setupOptimizers).hasMessageContaining("no optimizer was given");
+    assertThatThrownBy(fabric::setupDataLoaders).hasMessageContaining("no loader was given");
+    var model = model();
+    var optimizer = new SGD(model.parameters(), 0.1);
+    fabric.setup(model, optimizer);
+    assertThatThrownBy(() -> fabric.setupOptimizers(optimizer))
+        .hasMessageContaining("was set up already");
+    assertThat(Fabric.isSetup(model)).isTrue();
+    assertThat(Fabric.isSetup(optimizer)).isTrue();
+    assertThat(Fabric.isSetup(new Object())).isFalse();
+  }
+
+  /** Section C.5 of the specification: the launch is needed where there are several ranks. */
+  @Test
+  void whatNeedsTheLaunchSaysSo() {
+    Fabric fabric = threads(2).build();
+    var model = model();
+    for (org.assertj.core.api.ThrowableAssert.ThrowingCallable call :
+        List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+            () -> fabric.setup(model),
+            () -> fabric.setupModule(model),
+            () -> fabric.setupOptimizers(new SGD(model.parameters(), 0.1)),
+            () -> fabric.setupDataLoaders(),
+            () -> fabric.barrier(),
+            () -> fabric.broadcast(1, 0),
+            () -> fabric.allGather(Tensor.of(1f)),
+            () -> fabric.allReduce(Tensor.of(1f)),
+            () -> fabric.initModule())) {
+      assertThatThrownBy(call)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("2 ranks, which are not launched");
+    }
+    fabric.initTensor().close();
+    fabric.autocast().close();
+    assertThatThrownBy(fabric::launch).isInstanceOf(UnsupportedOperationException.class);
+  }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,7 +77,7 @@ final class ModelGraph {
   }
 
   private <I> Object run(Module<I, ?> model, String root, I input) {
-    var modes = new IdentityHashMap<Module<?, ?>, Boolean>();
+    var modes = new LinkedHashMap<Module<?, ?>, Boolean>();
     model.namedModules().values().forEach(module -> modes.put(module, module.isTraining()));
     List<Scope> hooks = new ArrayList<>();
     Context context = Context.current();
@@ -90,7 +91,7 @@ final class ModelGraph {
     } finally {
       hooks.forEach(Scope::close);
       // From the outside in, because train() reaches the modules inside too.
-      model.namedModules().values().forEach(module -> module.train(modes.get(module)));
+      modes.forEach((module, training) -> module.train(training));
     }
   }
 

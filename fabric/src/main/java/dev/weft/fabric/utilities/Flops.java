@@ -51,7 +51,7 @@ public final class Flops {
     try (var _ =
         Context.current()
             .withWatcher((op, inputs, outputs) -> total.addAndGet(of(op, inputs, outputs)))) {
-      work.get();
+      var _ = work.get();
     }
     return total.get();
   }

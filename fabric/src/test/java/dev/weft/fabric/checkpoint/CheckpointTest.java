@@ -9,6 +9,8 @@ import dev.weft.engine.Tensor;
 import dev.weft.engine.io.TorchFile;
 import dev.weft.fabric.Fabric;
 import dev.weft.fabric.launch.Environment;
+import dev.weft.fabric.precision.GradScaler;
+import dev.weft.fabric.precision.MixedPrecision;
 import dev.weft.nn.Linear;
 import dev.weft.optim.Adam;
 import dev.weft.optim.LRScheduler;
@@ -183,5 +185,59 @@ class CheckpointTest {
     Map<String, Object> rest = fabric.load(file, Map.of("counter", counter));
     assertThat(counter.count).isEqualTo(3);
     assertThat(((Tensor) rest.get("x")).dtype()).isEqualTo(DType.BFLOAT16);
+  }
+
+  @Test
+  void anotherCheckpointIOIsUsedForEverything() {
+    var store = new LinkedHashMap<Path, Map<String, Object>>();
+    CheckpointIO inMemory =
+        new CheckpointIO() {
+          @Override
+          public void save(Map<String, ?> checkpoint, Path path) {
+            store.put(path, new LinkedHashMap<>(checkpoint));
+          }
+
+          @Override
+          public Map<String, Object> load(Path path) {
+            return store.get(path);
+          }
+
+          @Override
+          public void remove(Path path) {
+            store.remove(path);
+          }
+        };
+    Fabric custom =
+        Fabric.builder()
+            .environment(Environment.of(Map.of()))
+            .accelerator("cpu")
+            .devices(1)
+            .plugin(inMemory)
+            .build();
+    Path path = Path.of("nowhere/at/all");
+    custom.save(path, Map.of("iteration", 3));
+    assertThat(store).containsOnlyKeys(path);
+    assertThat(custom.load(path)).containsEntry("iteration", 3);
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void theScalerGoesOnWhereItWas() {
+    Fabric mixed =
+        Fabric.builder()
+            .environment(Environment.of(Map.of()))
+            .accelerator("cpu")
+            .devices(1)
+            .plugin(MixedPrecision.float16(new GradScaler(8, 2, 0.5, 1)))
+            .build();
+    GradScaler scaler = ((MixedPrecision) mixed.strategy().precision()).scaler().orElseThrow();
+    scaler.update();
+    assertThat(scaler.scale()).isEqualTo(16);
+    Path file = folder.resolve("scaler.ckpt");
+    mixed.save(file, Map.of("precision", mixed.strategy().precision()));
+    scaler.update();
+    assertThat(scaler.scale()).isEqualTo(32);
+    mixed.load(file, Map.of("precision", mixed.strategy().precision()));
+    assertThat(scaler.scale()).isEqualTo(16);
   }
 }
