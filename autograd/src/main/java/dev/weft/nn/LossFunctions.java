@@ -1,11 +1,20 @@
 package dev.weft.nn;
 
+import dev.weft.engine.Context;
+import dev.weft.engine.DType;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.Reduction;
 import java.util.Optional;
 
 /** The losses of {@link Functional}. */
 abstract sealed class LossFunctions extends ActivationFunctions permits LayerFunctions {
+
+  /** Under autocast, losses are computed in float32. */
+  private static Tensor wide(Tensor x) {
+    return Context.current().autocast().isPresent() && x.dtype().isFloating()
+        ? x.to(DType.promote(x.dtype(), DType.FLOAT32))
+        : x;
+  }
 
   // ---------------------------------------------------------------------------------- distances
 
@@ -16,7 +25,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
 
   /** (x − y)², reduced. The shapes broadcast. */
   public static Tensor mseLoss(Tensor x, Tensor y, Reduction reduction) {
-    return Reduced.of(x.sub(y).square(), reduction);
+    return Reduced.of(wide(x).sub(y).square(), reduction);
   }
 
   /** The mean of |x − y|. */
@@ -26,7 +35,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
 
   /** |x − y|, reduced. The shapes broadcast. */
   public static Tensor l1Loss(Tensor x, Tensor y, Reduction reduction) {
-    return Reduced.of(x.sub(y).abs(), reduction);
+    return Reduced.of(wide(x).sub(y).abs(), reduction);
   }
 
   /** {@link #smoothL1Loss(Tensor, Tensor, Reduction, double)} with the mean and β = 1. */
@@ -61,7 +70,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
 
   /** c(d − c/2) with c = d limited to ±δ: both pieces in one, with their derivatives. */
   private static Tensor huber(Tensor x, Tensor y, double delta, double scale, Reduction reduction) {
-    Tensor d = x.sub(y);
+    Tensor d = wide(x).sub(y);
     Tensor c = d.clamp(-delta, delta);
     return Reduced.of(c.mul(d.sub(c.div(2.0))).mul(scale), reduction);
   }
@@ -99,7 +108,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    * <p>Shape: as in {@link #crossEntropy}.
    */
   public static Tensor nllLoss(Tensor logProbabilities, Tensor targets, LossOptions options) {
-    return ClassLosses.negativeLogLikelihood(logProbabilities, targets, options);
+    return ClassLosses.negativeLogLikelihood(wide(logProbabilities), targets, options);
   }
 
   // ----------------------------------------------------------------------------------
@@ -146,7 +155,8 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
       Optional<? extends Tensor> weight,
       Optional<? extends Tensor> positiveWeight,
       Reduction reduction) {
-    return BinaryLosses.crossEntropyWithLogits(logits, targets, weight, positiveWeight, reduction);
+    return BinaryLosses.crossEntropyWithLogits(
+        wide(logits), targets, weight, positiveWeight, reduction);
   }
 
   /** {@link #klDiv(Tensor, Tensor, KLReduction, boolean)} of probabilities, with the mean. */
@@ -162,7 +172,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    */
   public static Tensor klDiv(
       Tensor logProbabilities, Tensor targets, KLReduction reduction, boolean logTarget) {
-    return BinaryLosses.divergence(logProbabilities, targets, reduction, logTarget);
+    return BinaryLosses.divergence(wide(logProbabilities), targets, reduction, logTarget);
   }
 
   /** {@link #poissonNllLoss(Tensor, Tensor, boolean, boolean, double, Reduction)} of log-rates. */
@@ -184,7 +194,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
       boolean full,
       double eps,
       Reduction reduction) {
-    return LikelihoodLosses.poisson(input, counts, logInput, full, eps, reduction);
+    return LikelihoodLosses.poisson(wide(input), counts, logInput, full, eps, reduction);
   }
 
   /** {@link #gaussianNllLoss(Tensor, Tensor, Tensor, boolean, double, Reduction)}, the mean. */
@@ -208,7 +218,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
       boolean full,
       double eps,
       Reduction reduction) {
-    return LikelihoodLosses.gaussian(means, targets, variances, full, eps, reduction);
+    return LikelihoodLosses.gaussian(wide(means), targets, variances, full, eps, reduction);
   }
 
   /** {@link #ctcLoss(Tensor, Tensor, Tensor, Tensor, long, Reduction, boolean)}, blanks 0. */
@@ -248,7 +258,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
 
   /** x where y = 1, max(0, margin − x) where y = −1; reduced. The shapes broadcast. */
   public static Tensor hingeEmbeddingLoss(Tensor x, Tensor y, double margin, Reduction reduction) {
-    return MarginLosses.hingeEmbedding(x, y, margin, reduction);
+    return MarginLosses.hingeEmbedding(wide(x), y, margin, reduction);
   }
 
   /** The mean of log(1 + e^(−yx)). */
@@ -258,7 +268,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
 
   /** log(1 + e^(−yx)), reduced, for y = ±1. The shapes broadcast. */
   public static Tensor softMarginLoss(Tensor x, Tensor y, Reduction reduction) {
-    return Reduced.of(BinaryLosses.softplus(x.mul(y).neg()), reduction);
+    return Reduced.of(BinaryLosses.softplus(wide(x).mul(y).neg()), reduction);
   }
 
   /** {@link #marginRankingLoss(Tensor, Tensor, Tensor, double, Reduction)}, margin 0, the mean. */
@@ -272,7 +282,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    */
   public static Tensor marginRankingLoss(
       Tensor x1, Tensor x2, Tensor y, double margin, Reduction reduction) {
-    return MarginLosses.ranking(x1, x2, y, margin, reduction);
+    return MarginLosses.ranking(wide(x1), wide(x2), y, margin, reduction);
   }
 
   /**
@@ -289,7 +299,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    */
   public static Tensor cosineEmbeddingLoss(
       Tensor x1, Tensor x2, Tensor y, double margin, Reduction reduction) {
-    return MarginLosses.cosineEmbedding(x1, x2, y, margin, reduction);
+    return MarginLosses.cosineEmbedding(wide(x1), wide(x2), y, margin, reduction);
   }
 
   /** {@link #tripletMarginLoss(Tensor, Tensor, Tensor, TripletOptions)} with the defaults. */
@@ -306,7 +316,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    */
   public static Tensor tripletMarginLoss(
       Tensor anchor, Tensor positive, Tensor negative, TripletOptions options) {
-    return MarginLosses.triplet(anchor, positive, negative, options);
+    return MarginLosses.triplet(wide(anchor), wide(positive), wide(negative), options);
   }
 
   /**
@@ -331,7 +341,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
       double margin,
       Optional<? extends Tensor> weight,
       Reduction reduction) {
-    return MarginLosses.multiMargin(scores, targets, p, margin, weight, reduction);
+    return MarginLosses.multiMargin(wide(scores), targets, p, margin, weight, reduction);
   }
 
   /** The mean of {@link #multilabelMarginLoss(Tensor, Tensor, Reduction)}. */
@@ -346,7 +356,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    * <p>Shape: scores and targets (N, C), or (C).
    */
   public static Tensor multilabelMarginLoss(Tensor scores, Tensor targets, Reduction reduction) {
-    return MarginLosses.multilabelMargin(scores, targets, reduction);
+    return MarginLosses.multilabelMargin(wide(scores), targets, reduction);
   }
 
   /** The mean of {@link #multilabelSoftMarginLoss(Tensor, Tensor, Optional, Reduction)}. */
@@ -361,6 +371,6 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    */
   public static Tensor multilabelSoftMarginLoss(
       Tensor logits, Tensor targets, Optional<? extends Tensor> weight, Reduction reduction) {
-    return BinaryLosses.multilabel(logits, targets, weight, reduction);
+    return BinaryLosses.multilabel(wide(logits), targets, weight, reduction);
   }
 }

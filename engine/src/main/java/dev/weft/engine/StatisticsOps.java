@@ -82,7 +82,11 @@ public sealed interface StatisticsOps permits Tensor {
    * elements that are not 0. The gradient of a norm of 0 is 0.
    */
   default Tensor norm(double p, int[] dims, boolean keepdim) {
-    return Operands.wide(floats("norm"), x -> Statistics.norm(x, p, dims, keepdim));
+    Tensor x = floats("norm");
+    // As autocast has it, the result is not narrowed again.
+    Tensor input =
+        Context.current().autocast.isPresent() ? x.to(DType.promote(x.dtype(), DType.FLOAT32)) : x;
+    return Operands.wide(input, each -> Statistics.norm(each, p, dims, keepdim));
   }
 
   /** ‖x − y‖ₚ over all elements. */

@@ -125,6 +125,11 @@ public record Activation(Kind kind, double a, double b) implements Op {
     return x.gt(low).logicalAnd(x.lt(high));
   }
 
+  @Override
+  public Autocast autocast() {
+    return kind == Kind.SOFTPLUS ? Autocast.FLOAT32 : Autocast.AS_IS;
+  }
+
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (Kind kind : Kind.values()) {

@@ -149,6 +149,11 @@ public enum SpecialUnary implements Op {
     return zero.where(Tensor.onesLike(x).mul(0.5), a.sub(y.div(safe)));
   }
 
+  @Override
+  public Autocast autocast() {
+    return this == ERFINV ? Autocast.FLOAT32 : Autocast.AS_IS;
+  }
+
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (SpecialUnary op : values()) {

@@ -240,4 +240,30 @@ class CheckpointTest {
     mixed.load(file, Map.of("precision", mixed.strategy().precision()));
     assertThat(scaler.scale()).isEqualTo(16);
   }
+
+  @Test
+  void checkpointsAreWrittenInTheBackground() throws IOException {
+    var writer = new AsyncCheckpointIO(new TorchCheckpointIO());
+    Fabric background =
+        Fabric.builder()
+            .environment(Environment.of(Map.of()))
+            .accelerator("cpu")
+            .devices(1)
+            .plugin(writer)
+            .build();
+    Path file = folder.resolve("background.ckpt");
+    Tensor weight = Tensor.ones(3);
+    background.save(file, Map.of("weight", weight));
+    weight.mulInPlace(5); // does not reach the file
+    assertThat(((Tensor) background.load(file).get("weight")).toFloatArray())
+        .containsExactly(1, 1, 1);
+    background.save(folder.resolve("second.ckpt"), Map.of("weight", weight));
+    writer.teardown();
+    assertThat(folder.resolve("second.ckpt")).exists();
+
+    Path occupied = Files.createFile(folder.resolve("no-folder"));
+    background.save(occupied.resolve("x.ckpt"), Map.of("weight", weight));
+    assertThatThrownBy(writer::teardown).hasMessageContaining("could not be written in the");
+    writer.teardown();
+  }
 }

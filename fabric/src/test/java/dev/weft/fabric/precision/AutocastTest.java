@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AutocastTest {
 
   private static Tensor square() {
-    return Tensor.rand(new Generator(1), 4, 4).mul(0.5).add(0.25);
+    return Tensor.randn(new Generator(1), 4, 4).sigmoid().mul(0.5).add(0.25);
   }
 
   private static Map<String, UnaryOperator<Tensor>> low() {
@@ -60,6 +60,12 @@ class AutocastTest {
     ops.put("norm", Tensor::norm);
     ops.put("layer_norm", x -> new dev.weft.nn.LayerNorm(4).apply(x));
     ops.put("mse_loss", x -> Functional.mseLoss(x, x));
+    ops.put("l1_loss", x -> Functional.l1Loss(x, x));
+    ops.put("smooth_l1_loss", x -> Functional.smoothL1Loss(x, x));
+    ops.put("kl_div", x -> Functional.klDiv(x.log(), x));
+    ops.put("bce_with_logits", x -> Functional.binaryCrossEntropyWithLogits(x, x));
+    ops.put("hinge_embedding_loss", x -> Functional.hingeEmbeddingLoss(x, x.sign()));
+    ops.put("soft_margin_loss", x -> Functional.softMarginLoss(x, x.sign()));
     ops.put("cross_entropy", x -> Functional.crossEntropy(x, Tensor.of(0L, 1L, 2L, 3L)));
     return ops;
   }
