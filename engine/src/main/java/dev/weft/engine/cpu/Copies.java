@@ -20,6 +20,9 @@ final class Copies {
   /** Rows and columns of a transposed block: 32 lines of the cache on either side. */
   private static final int BLOCK = 32;
 
+  private static final Packing PACK_4 = new PackingF32();
+  private static final Packing PACK_8 = new PackingF64();
+
   private Copies() {}
 
   /** The elements of {@code x}, row-major without gaps, at {@code to}. */
@@ -118,6 +121,15 @@ final class Copies {
 
   /** Converts contiguous elements. */
   static void cast(DType from, long x, DType to, long y, long count) {
+    if (isBFloat16(from, to)) {
+      Loops.Unary loop = bFloat16(from, count);
+      Parallel.ranges(
+          count,
+          GRAIN,
+          (start, end) ->
+              loop.run(x + start * from.bytes(), y + start * to.bytes(), end - start));
+      return;
+    }
     Parallel.ranges(
         count,
         GRAIN,
@@ -133,9 +145,21 @@ final class Copies {
                         n)));
   }
 
+  /** Whether it is float32 to bfloat16 or back, which has loops of its own. */
+  private static boolean isBFloat16(DType from, DType to) {
+    return from == DType.FLOAT32 && to == DType.BFLOAT16
+        || from == DType.BFLOAT16 && to == DType.FLOAT32;
+  }
+
+  private static Loops.Unary bFloat16(DType from, long count) {
+    return (from == DType.FLOAT32 ? BFloat16Loops.NARROW : BFloat16Loops.WIDEN).form(count);
+  }
+
   /** Converts at most {@link Chunk#SIZE} elements. */
   static void castChunk(DType from, long x, DType to, long y, int count) {
-    if (from == DType.FLOAT32 && to.isHalf()) {
+    if (isBFloat16(from, to)) {
+      bFloat16(from, count).run(x, y, count);
+    } else if (from == DType.FLOAT32 && to.isHalf()) {
       Chunk.writeHalves(to, Chunk.floats(x, count), count, y);
     } else if (from.isHalf() && to == DType.FLOAT32) {
       Chunk.write(Chunk.halves(from, x, count), count, y);
@@ -211,6 +235,18 @@ final class Copies {
                 matrix,
                 matrix + 1,
                 offsets -> {
+                  if (bytes >= 4) { // eight columns at a time, see there
+                    (bytes == 4 ? PACK_4 : PACK_8)
+                        .run(
+                            from + offsets[0] * bytes,
+                            fromColumn,
+                            bytes,
+                            to + offsets[1] * bytes,
+                            toRow,
+                            Math.toIntExact(columns),
+                            height);
+                    return;
+                  }
                   for (long j = 0; j < columns; j += BLOCK) {
                     int width = (int) Math.min(BLOCK, columns - j);
                     for (int c = 0; c < width; c++) {

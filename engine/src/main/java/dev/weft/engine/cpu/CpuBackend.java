@@ -116,6 +116,8 @@ public final class CpuBackend implements Backend {
       case SpecialBinary f -> FunctionKernels.binary(f, in[0], in[1], out[0]);
       case NextAfter f ->
           FunctionKernels.binary((x, y) -> f.at(in[0].dtype(), x, y), in[0], in[1], out[0]);
+      case Where _ -> Selection.where(in[0], in[1], in[2], out[0]);
+      case Clamp clamp -> ClampKernels.run(clamp, in[0], out[0]);
       case Cast _, Copy _ -> Copies.cast(in[0], out[0]);
       case CopyInto _ -> Copies.into(in[0], in[1]);
       case View view ->
@@ -161,9 +163,7 @@ public final class CpuBackend implements Backend {
       case SgdStep step -> StepKernels.run(step, in);
       case AdamStep step -> StepKernels.run(step, in);
 
-      case Clamp _,
-          Where _,
-          ArgMode _,
+      case ArgMode _,
           ArgSort _,
           Cholesky _,
           CumArg _,

@@ -76,10 +76,10 @@ final class HalfLoops {
   }
 
   private static void widen(DType dtype, long from, int count, long to) {
-    Chunk.write(Chunk.halves(dtype, from, count), count, to);
+    Copies.castChunk(dtype, from, DType.FLOAT32, to, count);
   }
 
   private static void narrow(DType dtype, long from, int count, long to) {
-    Chunk.writeHalves(dtype, Chunk.floats(from, count), count, to);
+    Copies.castChunk(DType.FLOAT32, from, dtype, to, count);
   }
 }

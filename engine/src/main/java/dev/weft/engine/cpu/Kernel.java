@@ -25,10 +25,16 @@ final class Kernel<L> {
 
   private static final long PER_CALL = 256;
 
-  /** A compiled exercise takes 20-200 ns, one in the interpreter or in C1 10-300 µs. */
-  private static final long COMPILED_NANOS = 1_000;
+  /**
+   * A compiled exercise takes 20-600 ns, one in the interpreter or in C1 10-300 µs, one of C2's
+   * without full inlining 3-6 µs.
+   */
+  private static final long COMPILED_NANOS = 1_500;
 
-  private static final int ROUNDS = 50;
+  /** The fastest of so many batches counts: other processes interrupt some. */
+  private static final int BATCHES = 8;
+
+  private static final int ROUNDS = 6;
 
   /** After so long it is the turn of the next kernel: C2 compiles several at a time. */
   private static final long TURN_NANOS = 50_000_000L;
@@ -163,22 +169,27 @@ final class Kernel<L> {
     return known;
   }
 
-  private void warmUp(int turn) {
-    L loop = made();
-    long end = System.nanoTime() + TURN_NANOS;
-    long start;
-    long now = System.nanoTime();
-    do {
-      start = now;
+  private long fastestBatch(L loop) {
+    long fastest = Long.MAX_VALUE;
+    for (int batch = 0; batch < BATCHES; batch++) {
+      long start = System.nanoTime();
       for (int i = 0; i < ROUNDS; i++) {
         exercise.accept(loop);
       }
-      now = System.nanoTime();
-      if (now - start <= ROUNDS * COMPILED_NANOS) {
+      fastest = Math.min(fastest, System.nanoTime() - start);
+    }
+    return fastest;
+  }
+
+  private void warmUp(int turn) {
+    L loop = made();
+    long end = System.nanoTime() + TURN_NANOS;
+    do {
+      if (fastestBatch(loop) <= ROUNDS * COMPILED_NANOS) {
         warm = true;
         return;
       }
-    } while (now < end);
+    } while (System.nanoTime() < end);
     if (turn < TURNS) {
       Background.THREAD.execute(() -> warmUp(turn + 1));
     } else {

@@ -4,8 +4,10 @@ import static dev.weft.engine.Native.ALL;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.weft.engine.Native;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -31,23 +33,42 @@ final class Lanes {
   }
 
   /** Reads the lanes that are set, and no memory beyond them; the others are 0. */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // the type of a mask's elements tells that of the vector
   static <E> Vector<E> load(VectorSpecies<E> species, long address, VectorMask<E> mask) {
-    return species.elementType() == float.class
-        ? (Vector<E>)
-            FloatVector.fromMemorySegment(
-                (VectorSpecies<Float>) species,
-                ALL,
-                address,
-                LITTLE_ENDIAN,
-                (VectorMask<Float>) mask)
-        : (Vector<E>)
-            DoubleVector.fromMemorySegment(
-                (VectorSpecies<Double>) species,
-                ALL,
-                address,
-                LITTLE_ENDIAN,
-                (VectorMask<Double>) mask);
+    Class<E> type = species.elementType();
+    Vector<?> lanes;
+    if (type == float.class) {
+      lanes =
+          FloatVector.fromMemorySegment(
+              (VectorSpecies<Float>) species,
+              ALL,
+              address,
+              LITTLE_ENDIAN,
+              (VectorMask<Float>) mask);
+    } else if (type == double.class) {
+      lanes =
+          DoubleVector.fromMemorySegment(
+              (VectorSpecies<Double>) species,
+              ALL,
+              address,
+              LITTLE_ENDIAN,
+              (VectorMask<Double>) mask);
+    } else if (type == short.class) {
+      lanes =
+          ShortVector.fromMemorySegment(
+              (VectorSpecies<Short>) species,
+              ALL,
+              address,
+              LITTLE_ENDIAN,
+              (VectorMask<Short>) mask);
+    } else if (type == byte.class) {
+      lanes =
+          ByteVector.fromMemorySegment(
+              (VectorSpecies<Byte>) species, ALL, address, LITTLE_ENDIAN, (VectorMask<Byte>) mask);
+    } else {
+      throw new IllegalArgumentException("no kernel has registers of " + type);
+    }
+    return (Vector<E>) lanes;
   }
 
   static void store(Vector<?> value, long address) {

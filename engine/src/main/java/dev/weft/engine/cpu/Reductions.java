@@ -71,6 +71,17 @@ final class Reductions {
       }
       return;
     }
+    if (y.numel() == 1
+        && x.numel() <= Fold.BLOCK
+        && x.isContiguous()
+        && widening.isIdentity()
+        && y.dtype() == x.dtype()) { // the only unit of the general way, without its preparations
+      Combiner.of(kind, widening.to(), x.numel()).fold(x.address(), x.numel(), y.address());
+      if (divisor != 1) {
+        divide(widening.to(), y.address(), divisor, 1);
+      }
+      return;
+    }
     boolean inPlace = adjacent(x.layout(), inMemoryOrder(x.layout()));
     try (Temp source = inPlace ? Temp.in(x) : Temp.contiguous(x)) {
       Layout from = inPlace ? x.layout() : Layout.contiguous(x.shape());

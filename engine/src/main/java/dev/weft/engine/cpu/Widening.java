@@ -72,13 +72,13 @@ record Widening(DType from, DType to, boolean truth) {
       Chunk.each(
           count,
           (at, n) ->
-              Chunk.writeHalves(from, Chunk.floats(results + at * 4, n), n, y + at * from.bytes()));
+              Copies.castChunk(DType.FLOAT32, results + at * 4, from, y + at * from.bytes(), n));
     }
   }
 
   private void chunk(long x, int count, long y) {
     if (from.isHalf() && !truth) {
-      Chunk.write(Chunk.halves(from, x, count), count, y);
+      Copies.castChunk(from, x, DType.FLOAT32, y, count);
       return;
     }
     long[] values;
