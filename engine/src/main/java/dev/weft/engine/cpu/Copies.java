@@ -126,8 +126,7 @@ final class Copies {
       Parallel.ranges(
           count,
           GRAIN,
-          (start, end) ->
-              loop.run(x + start * from.bytes(), y + start * to.bytes(), end - start));
+          (start, end) -> loop.run(x + start * from.bytes(), y + start * to.bytes(), end - start));
       return;
     }
     Parallel.ranges(

@@ -33,8 +33,7 @@ final class UnaryLoop implements Loops.Unary {
     // the last, partial register took longer than all others together.
     for (long i = 0; i < count; i += lanes) {
       boolean full = i <= count - lanes;
-      Vector<Number> v =
-          full ? Lanes.load(S, x + i * bytes) : Lanes.load(S, x + i * bytes, tail);
+      Vector<Number> v = full ? Lanes.load(S, x + i * bytes) : Lanes.load(S, x + i * bytes, tail);
       Vector<Number> result = BODY.at(v);
       if (full) {
         Lanes.store(result, y + i * bytes);
