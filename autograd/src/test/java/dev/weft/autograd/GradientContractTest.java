@@ -6,25 +6,38 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.weft.engine.DType;
 import dev.weft.engine.Dispatch;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.op.Op;
 import dev.weft.engine.op.OpFamily;
 import dev.weft.engine.op.Sample;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every differentiable op of the family on every sample it declares. No op is named here. */
 class GradientContractTest {
 
+  private static final int LEAST_SAMPLES = 6;
+
   private static Stream<Sample> differentiable() {
     return OpFamily.samples().stream()
-        .filter(s -> s.op().gradient().exists())
-        .filter(s -> s.op().mutates() == 0)
-        .filter(s -> s.op().dtypes().contains(DType.FLOAT64))
+        .filter(s -> hasGradient(s.op()))
         .filter(GradientContractTest::isDouble);
+  }
+
+  private static boolean hasGradient(Op op) {
+    return op.gradient().exists() && op.mutates() == 0 && op.dtypes().contains(DType.FLOAT64);
+  }
+
+  private static boolean isSmall(Sample sample) {
+    return sample.inputs().stream().mapToLong(i -> i.shape().numel()).sum() < 300;
   }
 
   /** Finite differences drown in the rounding of a narrower result. */
@@ -55,6 +68,35 @@ class GradientContractTest {
     };
   }
 
+  @AfterAll
+  static void printCounts() {
+    System.out.printf(
+        Locale.ROOT,
+        "Gradient contract: %d classes of ops with gradients, %d samples, %d differentiated"
+            + " twice%n",
+        differentiable().map(s -> s.op().getClass()).distinct().count(),
+        differentiable().count(),
+        differentiable().filter(GradientContractTest::isSmall).count());
+  }
+
+  /** A gradient that no sample is differentiated for is a formula that nobody checked. */
+  @TestFactory
+  Stream<DynamicTest> everyGradientIsChecked() {
+    Map<Class<?>, Long> counts =
+        differentiable()
+            .collect(Collectors.groupingBy(s -> s.op().getClass(), Collectors.counting()));
+    return OpFamily.classes().stream()
+        .filter(type -> OpFamily.samples(type).stream().anyMatch(s -> hasGradient(s.op())))
+        .map(
+            type ->
+                dynamicTest(
+                    type.getSimpleName(),
+                    () ->
+                        assertThat(counts.getOrDefault(type, 0L))
+                            .as("samples of %s with a gradient", type.getSimpleName())
+                            .isGreaterThanOrEqualTo(LEAST_SAMPLES)));
+  }
+
   private interface Check {
     double error(Function<List<Tensor>, Tensor> call, List<Tensor> variables);
   }
@@ -77,7 +119,7 @@ class GradientContractTest {
   @TestFactory
   Stream<DynamicTest> gradientsOfGradientsAgreeWithFiniteDifferences() {
     return differentiable()
-        .filter(s -> s.inputs().stream().mapToLong(i -> i.shape().numel()).sum() < 300)
+        .filter(GradientContractTest::isSmall)
         .map(
             sample ->
                 dynamicTest(

@@ -44,7 +44,13 @@ public sealed interface IndexOps permits Tensor {
   /** One element per index. See {@link Gather}. */
   default Tensor gather(int dim, Tensor index) {
     Tensor x = (Tensor) this;
-    return Dispatch.run(new Gather(x.rank() == 0 ? dim : x.spec().dim("gather", dim)), x, index);
+    return Dispatch.run(new Gather(along("gather", dim)), x, index);
+  }
+
+  /** The dimension's number; a scalar counts as one element along dimension 0, as in PyTorch. */
+  private int along(String op, int dim) {
+    TensorSpec spec = ((Tensor) this).spec();
+    return spec.rank() == 0 && (dim == 0 || dim == -1) ? 0 : spec.dim(op, dim);
   }
 
   /**
@@ -53,7 +59,7 @@ public sealed interface IndexOps permits Tensor {
    */
   default Tensor scatter(int dim, Tensor index, Tensor source) {
     Tensor x = (Tensor) this;
-    return Dispatch.run(new Scatter(x.spec().dim("scatter", dim)), x, index, source);
+    return Dispatch.run(new Scatter(along("scatter", dim)), x, index, source);
   }
 
   /** A copy with {@code value} in the places that {@code index} names. */
@@ -69,8 +75,7 @@ public sealed interface IndexOps permits Tensor {
     if (Context.current().autocast().isEmpty()) { // which would compute in the wider of the two
       requireSameDtype("scatter_add", x, source);
     }
-    return x.add(
-        Dispatch.run(new ScatterSum(x.spec().dim("scatterAdd", dim), x.shape()), index, source));
+    return x.add(Dispatch.run(new ScatterSum(along("scatterAdd", dim), x.shape()), index, source));
   }
 
   /** Elements of the tensor, seen as one row, at these positions. See {@link Take}. */

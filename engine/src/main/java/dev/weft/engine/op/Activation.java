@@ -5,6 +5,7 @@ import static dev.weft.engine.Shape.shape;
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
 import dev.weft.engine.Half;
+import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
@@ -151,10 +152,9 @@ public record Activation(Kind kind, double a, double b) implements Op {
             case THRESHOLD -> Domain.reals().avoiding(0.3);
             case CELU, ELU, LEAKY_RELU, LOGSIGMOID, MISH, SOFTPLUS -> Domain.reals().avoiding(0.0);
           };
-      samples.add(Sample.of(op, shape(5, 7)).in(domain));
-      samples.add(Sample.of(op, shape()).in(domain));
-      samples.add(Sample.of(op, shape(0, 3)).in(domain));
-      samples.add(Sample.of(op, shape(67)).in(domain).named("a register and a tail"));
+      for (Shape shape : Sample.ELEMENTWISE) {
+        samples.add(Sample.of(op, shape).in(domain));
+      }
     }
     samples.add(
         Sample.of(new Activation(Kind.SOFTPLUS, 2.5, 3), shape(5, 7))

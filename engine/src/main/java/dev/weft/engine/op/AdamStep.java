@@ -3,6 +3,7 @@ package dev.weft.engine.op;
 import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
+import dev.weft.engine.DTypeException;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.TensorSpec;
@@ -81,6 +82,14 @@ public record AdamStep(
             x,
             x,
             TensorSpec.of(shape(4), DType.FLOAT32),
+            x),
+        ErrorSample.of(
+            new AdamStep(0.1, 0.9, 0.99, 1e-8, 0, true, false, false, 1),
+            DTypeException.class,
+            "needs a floating dtype",
+            x,
+            TensorSpec.of(shape(3), DType.INT64),
+            x,
             x));
   }
 

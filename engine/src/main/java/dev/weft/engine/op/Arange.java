@@ -3,6 +3,7 @@ package dev.weft.engine.op;
 import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
+import dev.weft.engine.DTypeException;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
@@ -35,7 +36,10 @@ public record Arange(Number start, Number step, TensorSpec spec) implements Op {
         Sample.of(new Arange(-3L, 2L, TensorSpec.of(shape(5), DType.INT32))),
         Sample.of(new Arange(0.5, 0.25, TensorSpec.of(shape(37), DType.FLOAT32))),
         Sample.of(new Arange(1.0, -0.1, TensorSpec.of(shape(9), DType.FLOAT64))),
-        Sample.of(new Arange(0L, 1L, TensorSpec.of(shape(0), DType.INT64))));
+        Sample.of(new Arange(0L, 1L, TensorSpec.of(shape(0), DType.INT64))),
+        Sample.of(new Arange(250L, 1L, TensorSpec.of(shape(5), DType.UINT8))),
+        Sample.of(new Arange(0.0, 0.5, TensorSpec.of(shape(67), DType.FLOAT16))),
+        Sample.of(new Arange(3L, 0L, TensorSpec.of(shape(1), DType.INT8))));
   }
 
   public static List<ErrorSample> errors() {
@@ -43,7 +47,9 @@ public record Arange(Number start, Number step, TensorSpec spec) implements Op {
         ErrorSample.of(
             new Arange(0L, 1L, TensorSpec.of(shape(2, 2), DType.INT64)),
             ShapeException.class,
-            "one dimension"));
+            "one dimension"),
+        ErrorSample.of(
+            new Arange(0L, 1L, TensorSpec.of(shape(2), DType.BOOL)), DTypeException.class, "bool"));
   }
 
   @Override

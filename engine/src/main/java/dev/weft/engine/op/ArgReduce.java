@@ -46,7 +46,10 @@ public record ArgReduce(boolean largest, int dim, boolean keepdim) implements Op
         Sample.of(new ArgReduce(false, 0, true), shape(5, 7)),
         Sample.of(new ArgReduce(true, 1, false), shape(2, 67, 3)),
         Sample.of(new ArgReduce(true, 0, false), shape()),
-        Sample.of(new ArgReduce(true, 0, false), shape(2, 0)));
+        Sample.of(new ArgReduce(true, 0, false), shape(2, 0)),
+        Sample.of(new ArgReduce(false, 0, false), shape(67)),
+        Sample.of(new ArgReduce(false, 2, true), shape(2, 3, 4)),
+        Sample.of(new ArgReduce(false, 0, false), shape(1, 3)));
   }
 
   public static List<ErrorSample> errors() {

@@ -77,7 +77,14 @@ public record AsStrided(Shape shape, List<Long> strides, long offset) implements
     return List.of(
         Sample.of(new AsStrided(Shape.of(3, 2), List.of(1L, 1L), 1), Shape.of(2, 3)),
         Sample.of(new AsStrided(Shape.of(2, 2), List.of(0L, 2L), 0), Shape.of(5)),
-        Sample.of(new AsStrided(Shape.of(0), List.of(1L), 0), Shape.of(2)));
+        Sample.of(new AsStrided(Shape.of(0), List.of(1L), 0), Shape.of(2)),
+        Sample.of(new AsStrided(Shape.SCALAR, List.of(), 3), Shape.of(2, 3)),
+        Sample.of(new AsStrided(Shape.of(4), List.of(0L), 1), Shape.of(2))
+            .named("one element four times"),
+        Sample.of(new AsStrided(Shape.of(3, 3), List.of(1L, 1L), 0), Shape.of(5))
+            .named("windows that overlap"),
+        Sample.of(new AsStrided(Shape.of(3, 2), List.of(1L, 3L), 0), Shape.of(2, 3)),
+        Sample.of(new AsStrided(Shape.of(2, 1, 2), List.of(4L, 1L, 2L), 1), Shape.of(8)));
   }
 
   public static List<ErrorSample> errors() {

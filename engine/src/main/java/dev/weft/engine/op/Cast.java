@@ -3,6 +3,7 @@ package dev.weft.engine.op;
 import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
+import dev.weft.engine.Shape;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +41,9 @@ public record Cast(DType to) implements Op {
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (DType to : DType.values()) {
-      samples.add(Sample.of(new Cast(to), shape(5, 7)));
-      samples.add(Sample.of(new Cast(to), shape()));
+      for (Shape shape : Sample.ELEMENTWISE) {
+        samples.add(Sample.of(new Cast(to), shape));
+      }
       samples.add(
           Sample.of(new Cast(to), shape(67))
               .in(Domain.within(-400, 400).integers(-400, 400))

@@ -76,7 +76,11 @@ public record Cat(int dim) implements Op {
         Sample.of(new Cat(0), shape(2, 3), shape(4, 3)),
         Sample.of(new Cat(1), shape(2, 3), shape(2, 1), shape(2, 4)),
         Sample.of(new Cat(0), shape(5)),
-        Sample.of(new Cat(1), shape(2, 0), shape(2, 3)));
+        Sample.of(new Cat(1), shape(2, 0), shape(2, 3)),
+        Sample.of(new Cat(0), shape(1), shape(1), shape(1)),
+        Sample.of(new Cat(2), shape(2, 3, 1), shape(2, 3, 4)),
+        Sample.of(new Cat(0), shape(0, 3), shape(0, 3)),
+        Sample.of(new Cat(1), shape(2, 33, 2), shape(2, 34, 2)));
   }
 
   public static List<ErrorSample> errors() {

@@ -41,13 +41,21 @@ public record Clamp(double low, double high) implements Op {
         Sample.of(new Clamp(Double.NEGATIVE_INFINITY, 1), shape(5, 7)).in(domain),
         Sample.of(new Clamp(-2.5, 3.5), shape(5, 7)).in(domain),
         Sample.of(new Clamp(-1000, 300), shape(5, 7)).in(domain).named("bounds outside int8"),
-        Sample.of(new Clamp(1, -1), shape(4)).in(domain).named("low above high gives high"));
+        Sample.of(new Clamp(1, -1), shape(4)).in(domain).named("low above high gives high"),
+        Sample.of(new Clamp(-1, 1), shape()).in(domain),
+        Sample.of(new Clamp(-1, 1), shape(0, 3)).in(domain),
+        Sample.of(new Clamp(-1, 1), shape(67)).in(domain));
   }
 
   public static List<ErrorSample> errors() {
     return List.of(
         ErrorSample.of(
-            new Clamp(0, 1), DTypeException.class, "bool", TensorSpec.of(shape(2), DType.BOOL)));
+            new Clamp(0, 1), DTypeException.class, "bool", TensorSpec.of(shape(2), DType.BOOL)),
+        ErrorSample.of(
+            new Clamp(-1, Double.POSITIVE_INFINITY),
+            DTypeException.class,
+            "bool",
+            TensorSpec.of(shape(), DType.BOOL)));
   }
 
   @Override

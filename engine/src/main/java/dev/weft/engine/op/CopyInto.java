@@ -52,7 +52,12 @@ public record CopyInto() implements Op {
     return List.of(
         Sample.of(new CopyInto(), shape(5, 7), shape(5, 7)),
         Sample.of(new CopyInto(), shape(), shape()),
-        Sample.of(new CopyInto(), shape(3), shape(3)).full(1, Domain.reals()));
+        Sample.of(new CopyInto(), shape(3), shape(3)).full(1, Domain.reals()),
+        Sample.of(new CopyInto(), shape(67), shape(67)).full(1, Domain.reals()),
+        Sample.of(new CopyInto(), shape(0, 3), shape(0, 3)),
+        Sample.of(new CopyInto(), shape(2, 3, 4), shape(2, 3, 4)),
+        Sample.of(new CopyInto(), shape(1), shape(1)),
+        Sample.of(new CopyInto(), shape(2, 9), shape(2, 9)).full(0, Domain.reals()));
   }
 
   public static List<ErrorSample> errors() {
@@ -62,7 +67,13 @@ public record CopyInto() implements Op {
             ShapeException.class,
             "shapes differ",
             TensorSpec.of(shape(2), DType.FLOAT32),
-            TensorSpec.of(shape(3), DType.FLOAT32)));
+            TensorSpec.of(shape(3), DType.FLOAT32)),
+        ErrorSample.of(
+            new CopyInto(),
+            ShapeException.class,
+            "shapes differ",
+            TensorSpec.of(shape(), DType.FLOAT32),
+            TensorSpec.of(shape(1), DType.FLOAT32)));
   }
 
   @Override

@@ -127,6 +127,20 @@ public record CrossEntropy(Reduction reduction, long ignoreIndex, double labelSm
       samples.add(Sample.of(new CrossEntropy(reduction, 2, 0), shape(9, 4), shape(9)).index(1, 4));
       samples.add(
           Sample.of(new CrossEntropy(reduction, IGNORE, 0.1), shape(5, 67), shape(5)).index(1, 67));
+      samples.add(
+          Sample.of(new CrossEntropy(reduction, IGNORE, 0), shape(1, 2), shape(1)).index(1, 2));
+      samples.add(
+          Sample.of(new CrossEntropy(reduction, IGNORE, 0), shape(4, 1), shape(4))
+              .index(1, 1)
+              .named(reduction + " of one class: loss and gradient 0"));
+      samples.add(
+          Sample.of(new CrossEntropy(reduction, 1, 0.2), shape(7, 4), shape(7)).index(1, 4));
+      samples.add(
+          Sample.of(new CrossEntropy(reduction, IGNORE, 1), shape(3, 5), shape(3))
+              .index(1, 5)
+              .named(reduction + " of nothing but smoothing"));
+      samples.add(
+          Sample.of(new CrossEntropy(reduction, IGNORE, 0), shape(70, 3), shape(70)).index(1, 3));
     }
     samples.add(
         Sample.of(new CrossEntropy(Reduction.SUM, IGNORE, 0), shape(0, 3), shape(0)).index(1, 3));

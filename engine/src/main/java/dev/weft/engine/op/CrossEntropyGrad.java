@@ -62,7 +62,15 @@ public record CrossEntropyGrad(CrossEntropy forward) implements Op {
             rows,
             x,
             TensorSpec.of(shape(5), DType.INT64),
-            rows));
+            rows),
+        ErrorSample.of(
+            new CrossEntropyGrad(new CrossEntropy(Reduction.NONE, CrossEntropy.IGNORE, 0)),
+            ShapeException.class,
+            "row sums",
+            rows,
+            x,
+            TensorSpec.of(shape(5), DType.INT64),
+            TensorSpec.of(shape(4), DType.FLOAT32)));
   }
 
   @Override

@@ -40,7 +40,9 @@ public record DropoutOp(double p, long seed, long offset) implements Op {
         Sample.of(new DropoutOp(0, 1, 0), shape(5, 7)),
         Sample.of(new DropoutOp(1, 1, 0), shape(5, 7)),
         Sample.of(new DropoutOp(0.5, 1, 0), shape()),
-        Sample.of(new DropoutOp(0.5, 1, 0), shape(0)));
+        Sample.of(new DropoutOp(0.5, 1, 0), shape(0)),
+        Sample.of(new DropoutOp(0.25, 1, 8), shape(130)),
+        Sample.of(new DropoutOp(0.9, 3, 1), shape(2, 3, 4)));
   }
 
   public static List<ErrorSample> errors() {
@@ -49,7 +51,12 @@ public record DropoutOp(double p, long seed, long offset) implements Op {
             new DropoutOp(0.5, 1, 0),
             DTypeException.class,
             "needs a floating dtype",
-            TensorSpec.of(shape(3), DType.INT64)));
+            TensorSpec.of(shape(3), DType.INT64)),
+        ErrorSample.of(
+            new DropoutOp(0.5, 1, 0),
+            DTypeException.class,
+            "needs a floating dtype",
+            TensorSpec.of(shape(3), DType.BOOL)));
   }
 
   @Override

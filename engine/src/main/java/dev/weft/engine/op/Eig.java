@@ -66,6 +66,8 @@ public record Eig() implements Op {
         Sample.of(op, shape(3, 2, 2)).within(0.5, 2),
         Sample.of(op, shape(2, 1, 2, 2)).within(-2, -0.5),
         Sample.of(op, shape(0, 2, 2)).named("an empty batch"),
+        Sample.of(op, shape(2, 1, 1)),
+        Sample.of(op, shape(2, 2, 2)).within(1, 3),
         Sample.of(op, shape(2, 0, 0)).named("matrices without elements"));
   }
 

@@ -43,7 +43,10 @@ public record Expand(Shape shape) implements View {
         Sample.of(new Expand(Shape.of(4, 3)), Shape.of(4, 1)),
         Sample.of(new Expand(Shape.of(2, 4, 3)), Shape.of(1, 4, 1)),
         Sample.of(new Expand(Shape.of(2, 3)), Shape.of()),
-        Sample.of(new Expand(Shape.of(0, 3)), Shape.of(1, 3)));
+        Sample.of(new Expand(Shape.of(0, 3)), Shape.of(1, 3)),
+        Sample.of(new Expand(Shape.of(4, 3)), Shape.of(4, 3)).named("nothing to expand"),
+        Sample.of(new Expand(Shape.of(2, 2, 3)), Shape.of(2, 1, 3)),
+        Sample.of(new Expand(Shape.of(5, 1, 1)), Shape.of(1)));
   }
 
   public static List<ErrorSample> errors() {

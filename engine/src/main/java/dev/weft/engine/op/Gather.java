@@ -67,7 +67,11 @@ public record Gather(int dim) implements Op {
         Sample.of(new Gather(0), shape(5, 3), shape(2, 3)).index(1, 5),
         Sample.of(new Gather(1), shape(5, 4), shape(5, 6)).index(1, 4),
         Sample.of(new Gather(1), shape(2, 3, 4), shape(1, 2, 4)).index(1, 3),
-        Sample.of(new Gather(0), shape(4), shape(0)).index(1, 4));
+        Sample.of(new Gather(0), shape(4), shape(0)).index(1, 4),
+        Sample.of(new Gather(0), shape(4), shape(9)).index(1, 4),
+        Sample.of(new Gather(2), shape(2, 3, 4), shape(2, 3, 5)).index(1, 4),
+        Sample.of(new Gather(0), shape(), shape()).index(1, 1),
+        Sample.of(new Gather(1), shape(3, 67), shape(2, 70)).index(1, 67));
   }
 
   public static List<ErrorSample> errors() {

@@ -47,7 +47,11 @@ public record IndexSelect(int dim) implements Op {
         Sample.of(new IndexSelect(0), shape(5, 3), shape(7)).index(1, 5),
         Sample.of(new IndexSelect(1), shape(2, 4, 3), shape(2)).index(1, 4),
         Sample.of(new IndexSelect(0), shape(6), shape(4)).index(1, 6),
-        Sample.of(new IndexSelect(0), shape(5, 3), shape(0)).index(1, 5));
+        Sample.of(new IndexSelect(0), shape(5, 3), shape(0)).index(1, 5),
+        Sample.of(new IndexSelect(2), shape(2, 3, 4), shape(9)).index(1, 4),
+        Sample.of(new IndexSelect(0), shape(1, 4), shape(3)).index(1, 1),
+        Sample.of(new IndexSelect(1), shape(3, 67), shape(5)).index(1, 67),
+        Sample.of(new IndexSelect(1), shape(0, 3), shape(2)).index(1, 3));
   }
 
   public static List<ErrorSample> errors() {

@@ -59,7 +59,11 @@ public record IndexSum(int dim, long size) implements Op {
         Sample.of(new IndexSum(0, 5), shape(7), shape(7, 3)).index(0, 5),
         Sample.of(new IndexSum(1, 4), shape(6), shape(2, 6, 3)).index(0, 4),
         Sample.of(new IndexSum(0, 3), shape(5), shape(5)).index(0, 3),
-        Sample.of(new IndexSum(0, 3), shape(0), shape(0, 2)).index(0, 3));
+        Sample.of(new IndexSum(0, 3), shape(0), shape(0, 2)).index(0, 3),
+        Sample.of(new IndexSum(2, 3), shape(5), shape(2, 2, 5)).index(0, 3),
+        Sample.of(new IndexSum(0, 1), shape(6), shape(6, 3)).index(0, 1).named("all in one row"),
+        Sample.of(new IndexSum(0, 9), shape(2), shape(2, 67)).index(0, 9),
+        Sample.of(new IndexSum(1, 3), shape(2), shape(0, 2)).index(0, 3));
   }
 
   public static List<ErrorSample> errors() {

@@ -66,6 +66,14 @@ public record LayerNormGrad(LayerNormOp forward) implements Op {
             TensorSpec.of(shape(5, 6), DType.FLOAT32),
             TensorSpec.of(shape(5, 7), DType.FLOAT32),
             rows,
+            rows),
+        ErrorSample.of(
+            new LayerNormGrad(new LayerNormOp(1, 1e-5, false, false)),
+            ShapeException.class,
+            "gradient (7)",
+            TensorSpec.of(shape(7), DType.FLOAT32),
+            TensorSpec.of(shape(5, 7), DType.FLOAT32),
+            rows,
             rows));
   }
 

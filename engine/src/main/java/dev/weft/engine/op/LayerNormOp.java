@@ -124,7 +124,9 @@ public record LayerNormOp(int dims, double eps, boolean weight, boolean bias) im
         Sample.of(new LayerNormOp(1, 1e-5, false, false), shape(5, 7)),
         Sample.of(new LayerNormOp(2, 1e-5, true, true), shape(2, 3, 4), shape(3, 4), shape(3, 4)),
         Sample.of(new LayerNormOp(1, 1e-5, true, true), shape(7), shape(7), shape(7)),
-        Sample.of(new LayerNormOp(1, 1e-5, true, true), shape(0, 7), shape(7), shape(7)));
+        Sample.of(new LayerNormOp(1, 1e-5, true, true), shape(0, 7), shape(7), shape(7)),
+        Sample.of(new LayerNormOp(2, 1e-3, false, false), shape(3, 4)),
+        Sample.of(new LayerNormOp(1, 1e-5, true, true), shape(2, 1, 3), shape(3), shape(3)));
   }
 
   public static List<ErrorSample> errors() {

@@ -103,7 +103,9 @@ public record LinearOp(boolean bias) implements Op {
         Sample.of(new LinearOp(true), shape(2, 3, 7), shape(4, 7), shape(4)),
         Sample.of(new LinearOp(true), shape(7), shape(4, 7), shape(4)),
         Sample.of(new LinearOp(true), shape(33, 40), shape(50, 40), shape(50)),
-        Sample.of(new LinearOp(true), shape(0, 7), shape(4, 7), shape(4)));
+        Sample.of(new LinearOp(true), shape(0, 7), shape(4, 7), shape(4)),
+        Sample.of(new LinearOp(false), shape(3, 1), shape(1, 1)),
+        Sample.of(new LinearOp(true), shape(3, 0), shape(4, 0), shape(4)).named("no features"));
   }
 
   public static List<ErrorSample> errors() {

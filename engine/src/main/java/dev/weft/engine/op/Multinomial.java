@@ -43,7 +43,12 @@ public record Multinomial(long count, boolean replacement, long seed, long offse
     return List.of(
         Sample.of(new Multinomial(9, true, 3, 0), shape(5)).within(0.1, 2),
         Sample.of(new Multinomial(3, false, 3, 1), shape(4, 5)).within(0.1, 2),
-        Sample.of(new Multinomial(1, true, 3, 2), shape(2, 67)).within(0.1, 2));
+        Sample.of(new Multinomial(1, true, 3, 2), shape(2, 67)).within(0.1, 2),
+        Sample.of(new Multinomial(5, false, 4, 0), shape(5)).within(0.1, 2).named("a permutation"),
+        Sample.of(new Multinomial(4, true, 4, 0), shape(1)).within(0.1, 2),
+        Sample.of(new Multinomial(70, true, 5, 7), shape(3)).within(0.1, 2),
+        Sample.of(new Multinomial(2, false, 5, 1), shape(3, 2)).within(0.1, 2),
+        Sample.of(new Multinomial(3, true, 6, 0), shape(1, 4)).within(0.1, 2));
   }
 
   public static List<ErrorSample> errors() {

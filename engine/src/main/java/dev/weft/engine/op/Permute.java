@@ -64,7 +64,12 @@ public record Permute(List<Integer> dims) implements View {
     return List.of(
         Sample.of(new Permute(List.of(1, 0)), shape(3, 5)),
         Sample.of(new Permute(List.of(2, 0, 1)), shape(2, 3, 4)),
-        Sample.of(new Permute(List.of()), shape()));
+        Sample.of(new Permute(List.of()), shape()),
+        Sample.of(new Permute(List.of(0)), shape(4)),
+        Sample.of(new Permute(List.of(0, 1)), shape(3, 5)).named("nothing to move"),
+        Sample.of(new Permute(List.of(1, 0)), shape(0, 3)),
+        Sample.of(new Permute(List.of(3, 1, 2, 0)), shape(2, 3, 1, 4)),
+        Sample.of(new Permute(List.of(1, 0)), shape(17, 33)));
   }
 
   public static List<ErrorSample> errors() {

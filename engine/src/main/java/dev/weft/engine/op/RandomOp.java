@@ -110,22 +110,31 @@ public record RandomOp(
           Sample.of(
               new RandomOp(Distribution.NORMAL, 1, 2, TensorSpec.of(shape(5, 67), dtype), 7, 5)));
     }
+    for (DType dtype : DTypes.FLOATING) {
+      samples.add(
+          Sample.of(new RandomOp(Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(), dtype), 9, 3)));
+      samples.add(
+          Sample.of(new RandomOp(Distribution.NORMAL, 0, 1, TensorSpec.of(shape(0), dtype), 9, 3)));
+    }
+    for (DType dtype : List.of(DType.INT64, DType.INT32, DType.INT16, DType.UINT8)) {
+      samples.add(
+          Sample.of(
+              new RandomOp(Distribution.INTEGERS, 0, 200, TensorSpec.of(shape(37), dtype), 7, 1)));
+      samples.add(
+          Sample.of(
+              new RandomOp(Distribution.INTEGERS, 3, 4, TensorSpec.of(shape(2, 3), dtype), 8, 0)));
+    }
     samples.add(
         Sample.of(
             new RandomOp(
                 Distribution.INTEGERS, -5, 9, TensorSpec.of(shape(37), DType.INT64), 7, 0)));
-    samples.add(
-        Sample.of(
-            new RandomOp(
-                Distribution.INTEGERS, 0, 200, TensorSpec.of(shape(37), DType.UINT8), 7, 1)));
-    samples.add(
-        Sample.of(
-            new RandomOp(
-                Distribution.BERNOULLI, 0.3, 0, TensorSpec.of(shape(37), DType.BOOL), 7, 2)));
-    samples.add(
-        Sample.of(
-            new RandomOp(
-                Distribution.UNIFORM, 0, 1, TensorSpec.of(shape(0), DType.FLOAT32), 7, 0)));
+    for (DType dtype : List.of(DType.BOOL, DType.FLOAT32)) {
+      for (double p : new double[] {0, 0.3, 0.97, 1}) {
+        samples.add(
+            Sample.of(
+                new RandomOp(Distribution.BERNOULLI, p, 0, TensorSpec.of(shape(37), dtype), 7, 2)));
+      }
+    }
     return samples;
   }
 

@@ -48,7 +48,11 @@ public record Reshape(Shape shape) implements View {
         Sample.of(new Reshape(Shape.of(6, 4)), Shape.of(2, 3, 4)),
         Sample.of(new Reshape(Shape.of(24)), Shape.of(2, 3, 4)),
         Sample.of(new Reshape(Shape.of(1, 1)), Shape.of()),
-        Sample.of(new Reshape(Shape.of(3, 0)), Shape.of(0, 5)));
+        Sample.of(new Reshape(Shape.of(3, 0)), Shape.of(0, 5)),
+        Sample.of(new Reshape(Shape.of(2, 3)), Shape.of(2, 3)),
+        Sample.of(new Reshape(Shape.SCALAR), Shape.of(1, 1, 1)),
+        Sample.of(new Reshape(Shape.of(2, 1, 2, 3, 1)), Shape.of(4, 3)),
+        Sample.of(new Reshape(Shape.of(3, 4)), Shape.of(12)));
   }
 
   public static List<ErrorSample> errors() {
@@ -57,7 +61,12 @@ public record Reshape(Shape shape) implements View {
             new Reshape(Shape.of(5)),
             ShapeException.class,
             "6 elements do not fill 5",
-            TensorSpec.of(Shape.of(2, 3), DType.FLOAT32)));
+            TensorSpec.of(Shape.of(2, 3), DType.FLOAT32)),
+        ErrorSample.of(
+            new Reshape(Shape.SCALAR),
+            ShapeException.class,
+            "0 elements do not fill 1",
+            TensorSpec.of(Shape.of(0), DType.FLOAT32)));
   }
 
   @Override

@@ -16,6 +16,20 @@ import java.util.List;
  */
 public record Sample(Op op, List<Input> inputs, String name) {
 
+  /**
+   * Shapes that elementwise ops are tested on: a register and a tail, empty, without dimensions.
+   */
+  static final List<Shape> ELEMENTWISE =
+      List.of(
+          Shape.of(5, 7),
+          Shape.SCALAR,
+          Shape.of(0, 3),
+          Shape.of(67),
+          Shape.of(1),
+          Shape.of(2, 3, 4),
+          Shape.of(3, 1, 2, 1),
+          Shape.of(2, 9));
+
   /** What an input holds. */
   public enum Kind {
     /** Of the dtype under test. */

@@ -97,7 +97,12 @@ public record Scatter(int dim) implements Op {
         Sample.of(new Scatter(0), shape(4, 2), shape(1, 2), shape(3, 2))
             .index(1, 4)
             .named("a source larger than the index"),
-        Sample.of(new Scatter(0), shape(4), shape(0), shape(0)).index(1, 4));
+        Sample.of(new Scatter(0), shape(4), shape(0), shape(0)).index(1, 4),
+        // one index per row, so that none is written twice
+        Sample.of(new Scatter(2), shape(2, 3, 4), shape(2, 3, 1), shape(2, 3, 1)).index(1, 4),
+        Sample.of(new Scatter(1), shape(3, 67), shape(2, 1), shape(2, 1)).index(1, 67),
+        Sample.of(new Scatter(0), shape(1, 5), shape(1, 3), shape(1, 4)).index(1, 1),
+        Sample.of(new Scatter(0), shape(), shape(), shape()).index(1, 1));
   }
 
   public static List<ErrorSample> errors() {

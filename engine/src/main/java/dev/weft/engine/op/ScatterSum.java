@@ -58,7 +58,14 @@ public record ScatterSum(int dim, Shape shape) implements Op {
         Sample.of(new ScatterSum(0, Shape.of(4)), Shape.of(2), Shape.of(3))
             .index(0, 4)
             .named("a source larger than the index"),
-        Sample.of(new ScatterSum(0, Shape.of(4)), Shape.of(0), Shape.of(0)).index(0, 4));
+        Sample.of(new ScatterSum(0, Shape.of(4)), Shape.of(0), Shape.of(0)).index(0, 4),
+        Sample.of(new ScatterSum(2, Shape.of(2, 3, 4)), Shape.of(2, 3, 5), Shape.of(2, 3, 5))
+            .index(0, 4),
+        Sample.of(new ScatterSum(0, Shape.of(1)), Shape.of(9), Shape.of(9))
+            .index(0, 1)
+            .named("all in one element"),
+        Sample.of(new ScatterSum(1, Shape.of(3, 67)), Shape.of(2, 5), Shape.of(2, 5)).index(0, 67),
+        Sample.of(new ScatterSum(0, Shape.SCALAR), Shape.SCALAR, Shape.SCALAR).index(0, 1));
   }
 
   public static List<ErrorSample> errors() {

@@ -3,6 +3,7 @@ package dev.weft.engine.op;
 import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
+import dev.weft.engine.DTypeException;
 import dev.weft.engine.DeviceException;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.TensorSpec;
@@ -75,7 +76,14 @@ public record SgdStep(
             shape(5, 7),
             shape(5, 7),
             shape(5, 7)),
-        Sample.of(new SgdStep(0.1, 0, 0, 0, false, false, true), shape(0), shape(0)));
+        Sample.of(new SgdStep(0.1, 0, 0, 0, false, false, true), shape(0), shape(0)),
+        Sample.of(new SgdStep(0.1, 0, 0, 0.1, false, true, true), shape(), shape()),
+        Sample.of(
+            new SgdStep(0.01, 0.9, 0, 0, false, false, true),
+            shape(2, 3, 4),
+            shape(2, 3, 4),
+            shape(2, 3, 4)),
+        Sample.of(new SgdStep(1, 0, 0, 0, false, false, false), shape(130), shape(130)));
   }
 
   public static List<ErrorSample> errors() {
@@ -85,7 +93,13 @@ public record SgdStep(
             ShapeException.class,
             "shapes differ",
             TensorSpec.of(shape(3), DType.FLOAT32),
-            TensorSpec.of(shape(4), DType.FLOAT32)));
+            TensorSpec.of(shape(4), DType.FLOAT32)),
+        ErrorSample.of(
+            new SgdStep(0.1, 0, 0, 0, false, false, true),
+            DTypeException.class,
+            "needs a floating dtype",
+            TensorSpec.of(shape(3), DType.INT64),
+            TensorSpec.of(shape(3), DType.INT64)));
   }
 
   @Override

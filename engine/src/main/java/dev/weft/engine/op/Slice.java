@@ -70,7 +70,11 @@ public record Slice(int dim, long start, long end, long step) implements View {
         Sample.of(new Slice(0, 1, 3, 1), shape(4, 5)),
         Sample.of(new Slice(1, 0, 5, 2), shape(4, 5)),
         Sample.of(new Slice(1, 2, 2, 1), shape(4, 5)),
-        Sample.of(new Slice(0, 0, 4, 1), shape(4)));
+        Sample.of(new Slice(0, 0, 4, 1), shape(4)),
+        Sample.of(new Slice(0, 1, 4, 2), shape(5, 1, 3)),
+        Sample.of(new Slice(1, 0, 1, 1), shape(2, 3, 4)),
+        Sample.of(new Slice(2, 1, 4, 3), shape(2, 3, 4)),
+        Sample.of(new Slice(0, 0, 0, 1), shape(0, 3)));
   }
 
   public static List<ErrorSample> errors() {

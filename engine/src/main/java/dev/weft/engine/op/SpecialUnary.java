@@ -8,6 +8,7 @@ import static dev.weft.engine.op.Gradient.fromOutput;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
+import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Special functions of one input, elementwise: the rarer relatives of {@link Unary}, which backends
@@ -157,10 +159,9 @@ public enum SpecialUnary implements Op {
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (SpecialUnary op : values()) {
-      samples.add(Sample.of(op, shape(5, 7)).in(op.domain));
-      samples.add(Sample.of(op, shape()).in(op.domain));
-      samples.add(Sample.of(op, shape(0, 3)).in(op.domain));
-      samples.add(Sample.of(op, shape(67)).in(op.domain).named("a register and a tail"));
+      for (Shape shape : Sample.ELEMENTWISE) {
+        samples.add(Sample.of(op, shape).in(op.domain));
+      }
     }
     samples.add(Sample.of(LGAMMA, shape(9)).within(0.9, 2.1).named("around the zeros at 1 and 2"));
     samples.add(Sample.of(LGAMMA, shape(9)).within(-2.9, -2.1).named("between two poles"));
@@ -173,10 +174,16 @@ public enum SpecialUnary implements Op {
 
   public static List<ErrorSample> errors() {
     return Arrays.stream(values())
-        .map(
+        .flatMap(
             op ->
-                ErrorSample.of(
-                    op, DTypeException.class, op.toString(), TensorSpec.of(shape(3), DType.INT64)))
+                Stream.of(DType.INT64, DType.BOOL)
+                    .map(
+                        dtype ->
+                            ErrorSample.of(
+                                op,
+                                DTypeException.class,
+                                op.toString(),
+                                TensorSpec.of(shape(3), dtype))))
         .toList();
   }
 

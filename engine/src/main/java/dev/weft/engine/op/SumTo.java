@@ -39,7 +39,10 @@ public record SumTo(Shape shape) implements Op {
         Sample.of(new SumTo(Shape.of(4, 1)), Shape.of(4, 3)),
         Sample.of(new SumTo(Shape.of(1, 4, 1)), Shape.of(2, 4, 3)),
         Sample.of(new SumTo(Shape.of()), Shape.of(2, 3)),
-        Sample.of(new SumTo(Shape.of(3)), Shape.of(0, 3)));
+        Sample.of(new SumTo(Shape.of(3)), Shape.of(0, 3)),
+        Sample.of(new SumTo(Shape.of(4, 3)), Shape.of(4, 3)).named("nothing to sum"),
+        Sample.of(new SumTo(Shape.of(1, 1)), Shape.of(2, 3)),
+        Sample.of(new SumTo(Shape.of(2, 1, 4)), Shape.of(3, 2, 5, 4)));
   }
 
   public static List<ErrorSample> errors() {
@@ -48,7 +51,12 @@ public record SumTo(Shape shape) implements Op {
             new SumTo(Shape.of(2)),
             ShapeException.class,
             "is no broadcast of",
-            TensorSpec.of(Shape.of(4, 3), DType.FLOAT32)));
+            TensorSpec.of(Shape.of(4, 3), DType.FLOAT32)),
+        ErrorSample.of(
+            new SumTo(Shape.of(1, 3)),
+            ShapeException.class,
+            "is no broadcast of",
+            TensorSpec.of(Shape.of(3), DType.FLOAT32)));
   }
 
   @Override

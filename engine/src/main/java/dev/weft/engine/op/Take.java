@@ -46,12 +46,24 @@ public record Take() implements Op {
     return List.of(
         Sample.of(new Take(), shape(3, 4), shape(2, 5)).index(1, 12),
         Sample.of(new Take(), shape(3), shape(4)).index(1, 3),
-        Sample.of(new Take(), shape(3), shape(0)).index(1, 3));
+        Sample.of(new Take(), shape(3), shape(0)).index(1, 3),
+        Sample.of(new Take(), shape(3, 4), shape()).index(1, 12),
+        Sample.of(new Take(), shape(), shape(3)).index(1, 1),
+        Sample.of(new Take(), shape(2, 3, 4), shape(67)).index(1, 24),
+        Sample.of(new Take(), shape(1), shape(2, 2)).index(1, 1),
+        Sample.of(new Take(), shape(67), shape(2, 1, 3)).index(1, 67));
   }
 
   public static List<ErrorSample> errors() {
     TensorSpec x = TensorSpec.of(shape(3), DType.FLOAT32);
-    return List.of(ErrorSample.of(new Take(), DTypeException.class, "indices must be int64", x, x));
+    return List.of(
+        ErrorSample.of(new Take(), DTypeException.class, "indices must be int64", x, x),
+        ErrorSample.of(
+            new Take(),
+            DTypeException.class,
+            "indices must be int64",
+            x,
+            TensorSpec.of(shape(2), DType.BOOL)));
   }
 
   @Override

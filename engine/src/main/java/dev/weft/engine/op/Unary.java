@@ -11,6 +11,7 @@ import static dev.weft.engine.op.Gradient.zero;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
+import dev.weft.engine.Shape;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Elementwise functions of one input. A row is the whole declaration of an op: its double-precision
@@ -224,10 +226,9 @@ public enum Unary implements Op {
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (Unary op : values()) {
-      samples.add(Sample.of(op, shape(5, 7)).in(op.domain));
-      samples.add(Sample.of(op, shape()).in(op.domain));
-      samples.add(Sample.of(op, shape(0, 3)).in(op.domain));
-      samples.add(Sample.of(op, shape(67)).in(op.domain).named("a register and a tail"));
+      for (Shape shape : Sample.ELEMENTWISE) {
+        samples.add(Sample.of(op, shape).in(op.domain));
+      }
     }
     return samples;
   }
@@ -235,10 +236,16 @@ public enum Unary implements Op {
   public static List<ErrorSample> errors() {
     return Arrays.stream(values())
         .filter(op -> !op.predicate)
-        .map(
+        .flatMap(
             op ->
-                ErrorSample.of(
-                    op, DTypeException.class, op.toString(), TensorSpec.of(shape(3), DType.BOOL)))
+                Stream.of(shape(3), shape())
+                    .map(
+                        shape ->
+                            ErrorSample.of(
+                                op,
+                                DTypeException.class,
+                                op.toString(),
+                                TensorSpec.of(shape, DType.BOOL))))
         .toList();
   }
 

@@ -57,10 +57,9 @@ public record Where() implements Op {
   }
 
   public static List<Sample> samples() {
-    return List.of(
-        Sample.of(op(), shape(5, 7), shape(5, 7), shape(5, 7)).condition(0),
-        Sample.of(op(), shape(), shape(), shape()).condition(0),
-        Sample.of(op(), shape(0), shape(0), shape(0)).condition(0));
+    return Sample.ELEMENTWISE.stream()
+        .map(shape -> Sample.of(op(), shape, shape, shape).condition(0))
+        .toList();
   }
 
   private static Where op() {

@@ -4,6 +4,7 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
+import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
@@ -144,7 +145,9 @@ public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implemen
         if (op.dtypes().contains(DType.FLOAT32)) {
           scalar = other.at(0.75);
         }
-        samples.add(Sample.of(new WithScalar(op, scalar, first), shape(5, 7)).in(input.domain()));
+        for (Shape shape : List.of(shape(5, 7), shape(), shape(67), shape(0, 3))) {
+          samples.add(Sample.of(new WithScalar(op, scalar, first), shape).in(input.domain()));
+        }
         if (op.dtypes().contains(DType.INT64)) {
           samples.add(Sample.of(new WithScalar(op, 2L, first), shape(5, 7)).in(input.domain()));
         }
