@@ -113,7 +113,9 @@ class GradientContractTest {
             sample ->
                 dynamicTest(
                     sample.name(),
-                    () -> assertThat(error(sample, 42, Gradcheck::worstError)).isLessThan(1e-6)));
+                    () -> assertThat(error(sample, 42, Gradcheck::worstError))
+                            .as("relative error of the gradient of %s", sample)
+                            .isLessThan(1e-6)));
   }
 
   @TestFactory
@@ -126,6 +128,7 @@ class GradientContractTest {
                     sample.name(),
                     () ->
                         assertThat(error(sample, 43, Gradcheck::worstSecondError))
+                            .as("relative error of the gradient's gradient of %s", sample)
                             .isLessThan(1e-5)));
   }
 }
