@@ -67,7 +67,8 @@ class ReportFilesTest {
   void theCeilingOfAProductIsItsArithmeticAndThatOfACopyItsTraffic() {
     // A thousand operations in a nanosecond, and a thousand bytes.
     assertThat(ceiling().micros(Work.Gemm.square(100), 2)).isCloseTo(1, within(1e-9));
-    assertThat(ceiling().micros(new Work.Elementwise(Work.Kind.ADD, 100), 2)).isCloseTo(0.12, within(1e-9));
+    assertThat(ceiling().micros(new Work.Elementwise(Work.Kind.ADD, 100), 2))
+        .isCloseTo(0.12, within(1e-9));
   }
 
   private static Ceiling ceiling() {
