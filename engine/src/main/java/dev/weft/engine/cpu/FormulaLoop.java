@@ -43,24 +43,22 @@ final class FormulaLoop implements Formula {
     Vector<Number> third = Lanes.broadcast(S, r);
     int lanes = S.length();
     int bytes = S.elementSize() / 8;
-    VectorMask<Number> tail = S.indexInRange(count - count % lanes, count);
-    for (long i = 0; i < count; i += lanes) { // see UnaryLoop
+    long i = 0;
+    for (; i <= count - lanes; i += lanes) {
       long at = i * bytes;
-      boolean full = i <= count - lanes;
-      Vector<Number> a = load(x + at, full, tail);
-      Vector<Number> b = HAS_Y ? load(y + at, full, tail) : a;
-      Vector<Number> c = HAS_Z ? load(z + at, full, tail) : a;
-      Vector<Number> result = value(a, b, c, first, second, third);
-      if (full) {
-        Lanes.store(result, to + at);
-      } else {
-        Lanes.store(result, to + at, tail);
-      }
+      Vector<Number> a = Lanes.load(S, x + at);
+      Vector<Number> b = HAS_Y ? Lanes.load(S, y + at) : a;
+      Vector<Number> c = HAS_Z ? Lanes.load(S, z + at) : a;
+      Lanes.store(value(a, b, c, first, second, third), to + at);
     }
-  }
-
-  private static Vector<Number> load(long address, boolean full, VectorMask<Number> tail) {
-    return full ? Lanes.load(S, address) : Lanes.load(S, address, tail);
+    if (i < count) {
+      VectorMask<Number> tail = S.indexInRange(i, count);
+      long at = i * bytes;
+      Vector<Number> a = Lanes.load(S, x + at, tail);
+      Vector<Number> b = HAS_Y ? Lanes.load(S, y + at, tail) : a;
+      Vector<Number> c = HAS_Z ? Lanes.load(S, z + at, tail) : a;
+      Lanes.store(value(a, b, c, first, second, third), to + at, tail);
+    }
   }
 
   private static Vector<Number> value(

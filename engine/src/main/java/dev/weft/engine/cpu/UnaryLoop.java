@@ -28,18 +28,13 @@ final class UnaryLoop implements Loops.Unary {
   public void run(long x, long y, long count) {
     int lanes = S.length();
     int bytes = S.elementSize() / 8;
-    VectorMask<Number> tail = S.indexInRange(count - count % lanes, count);
-    // The body stands here once: twice, it would be more than C2 inlines (see FloatVectorMath), and
-    // the last, partial register took longer than all others together.
-    for (long i = 0; i < count; i += lanes) {
-      boolean full = i <= count - lanes;
-      Vector<Number> v = full ? Lanes.load(S, x + i * bytes) : Lanes.load(S, x + i * bytes, tail);
-      Vector<Number> result = BODY.at(v);
-      if (full) {
-        Lanes.store(result, y + i * bytes);
-      } else {
-        Lanes.store(result, y + i * bytes, tail);
-      }
+    long i = 0;
+    for (; i <= count - lanes; i += lanes) {
+      Lanes.store(BODY.at(Lanes.load(S, x + i * bytes)), y + i * bytes);
+    }
+    if (i < count) { // the last, partial register
+      VectorMask<Number> tail = S.indexInRange(i, count);
+      Lanes.store(BODY.at(Lanes.load(S, x + i * bytes, tail)), y + i * bytes, tail);
     }
   }
 }
