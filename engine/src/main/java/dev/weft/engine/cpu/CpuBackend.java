@@ -26,6 +26,7 @@ import dev.weft.engine.op.CrossEntropy;
 import dev.weft.engine.op.CrossEntropyGrad;
 import dev.weft.engine.op.CumArg;
 import dev.weft.engine.op.Det;
+import dev.weft.engine.op.Dft;
 import dev.weft.engine.op.DropoutOp;
 import dev.weft.engine.op.Eig;
 import dev.weft.engine.op.Eigh;
@@ -124,6 +125,7 @@ public final class CpuBackend implements Backend {
       case CopyInto _ -> Copies.into(in[0], in[1]);
       case ComplexUnary f -> ComplexKernels.unary(f, in[0], out[0]);
       case ComplexBinary f -> ComplexKernels.binary(f, in[0], in[1], out[0]);
+      case Dft dft -> FourierKernels.run(dft, in[0], out[0]);
       case View view ->
           throw new IllegalStateException(view + ": a view shares memory and is never computed");
 

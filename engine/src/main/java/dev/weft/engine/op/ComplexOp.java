@@ -12,7 +12,7 @@ import java.util.Set;
  * <p>The gradient of a real L with respect to z = x + iy is ∂L/∂x + i ∂L/∂y, as in PyTorch. So for
  * a holomorphic y = f(z) it is g · conj(f′(z)).
  */
-public sealed interface ComplexOp extends Op permits ComplexBinary, ComplexUnary {
+public sealed interface ComplexOp extends Op permits ComplexBinary, ComplexUnary, Dft {
 
   @Override
   default Set<DType> dtypes() {

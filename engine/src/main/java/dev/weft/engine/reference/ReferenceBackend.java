@@ -26,6 +26,7 @@ import dev.weft.engine.op.CrossEntropy;
 import dev.weft.engine.op.CrossEntropyGrad;
 import dev.weft.engine.op.CumArg;
 import dev.weft.engine.op.Det;
+import dev.weft.engine.op.Dft;
 import dev.weft.engine.op.DropoutOp;
 import dev.weft.engine.op.Eig;
 import dev.weft.engine.op.Eigh;
@@ -119,6 +120,7 @@ public final class ReferenceBackend implements Backend {
       case CopyInto _ -> Values.copy(in[1], in[0]);
       case ComplexUnary f -> ComplexElements.unary(f, in[0], out[0]);
       case ComplexBinary f -> ComplexElements.binary(f, in[0], in[1], out[0]);
+      case Dft dft -> Fourier.transform(dft, in[0], out[0]);
       case View view ->
           throw new IllegalStateException(view + ": a view shares memory and is never computed");
 
