@@ -38,7 +38,7 @@ final class Anomaly {
 
   /** Throws when a gradient that an op gives holds NaN. */
   static void check(Node node, int input, Tensor gradient) {
-    if (!isOn() || !gradient.dtype().isFloating() || gradient.detach().isnan().any().item() == 0) {
+    if (!isOn() || !gradient.dtype().isInexact() || gradient.detach().isnan().any().item() == 0) {
       return;
     }
     String message =

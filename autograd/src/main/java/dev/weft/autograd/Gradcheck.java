@@ -26,7 +26,8 @@ public final class Gradcheck {
    * ⊙ f(inputs) with fixed, uneven weights w.
    *
    * @param function from the inputs to one tensor
-   * @param inputs float64 leaves are checked; others are passed through
+   * @param inputs float64 and complex128 leaves are checked, of these both parts of each element;
+   *     others are passed through
    */
   public static double worstError(Function<List<Tensor>, Tensor> function, List<Tensor> inputs) {
     List<Tensor> leaves = leaves(inputs);
@@ -68,23 +69,31 @@ public final class Gradcheck {
   private static List<Tensor> leaves(List<Tensor> inputs) {
     var leaves = new ArrayList<Tensor>();
     for (Tensor input : inputs) {
-      if (input.dtype().isFloating() && input.dtype() != DType.FLOAT64) {
+      if (input.dtype().isInexact() && input.dtype().toReal() != DType.FLOAT64) {
         throw new DTypeException(
-            "gradcheck: " + input.spec() + ": needs float64, finite differences drown in less");
+            "gradcheck: "
+                + input.spec()
+                + ": needs float64 or complex128, finite differences drown in less");
       }
       Tensor leaf = input.detach().copy();
-      leaves.add(input.dtype().isFloating() ? leaf.requiresGrad(true) : leaf);
+      leaves.add(input.dtype().isInexact() ? leaf.requiresGrad(true) : leaf);
     }
     return leaves;
   }
 
   /** Σ w ⊙ y with w = 1, 1.25, 1.5, … repeating, so that no error cancels in a sum. */
   private static Tensor weighted(Tensor y) {
-    double[] weights = new double[Math.toIntExact(y.numel())];
+    Tensor values = parts(y);
+    double[] weights = new double[Math.toIntExact(values.numel())];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = 1 + 0.25 * (i % 7);
     }
-    return y.reshape(-1).mul(Tensor.of(weights)).sum();
+    return values.reshape(-1).mul(Tensor.of(weights)).sum();
+  }
+
+  /** The gradient of a part is that part of the gradient. */
+  private static Tensor parts(Tensor x) {
+    return x.isComplex() ? x.viewAsReal() : x;
   }
 
   private static double worst(
@@ -93,8 +102,8 @@ public final class Gradcheck {
       Tensor input,
       Optional<Tensor> analytic) {
     double worst = 0;
-    double[] expected = analytic.map(Tensor::toDoubleArray).orElse(new double[0]);
-    Tensor flat = input.detach().reshape(-1);
+    double[] expected = analytic.map(g -> parts(g).toDoubleArray()).orElse(new double[0]);
+    Tensor flat = parts(input.detach()).reshape(-1);
     for (int i = 0; i < flat.numel(); i++) {
       double x = flat.getDouble(i);
       double above = shifted(function, leaves, flat, i, x + STEP);

@@ -81,9 +81,9 @@ public final class GraphTape implements Tape {
       leaf.tapeEntry(Optional.empty());
       return;
     }
-    if (!leaf.dtype().isFloating()) {
+    if (!leaf.dtype().isInexact()) {
       throw new DTypeException(
-          "requiresGrad: " + leaf.spec() + ": only floating tensors have gradients");
+          "requiresGrad: " + leaf.spec() + ": only floating and complex tensors have gradients");
     }
     if (Context.current().inferenceMode()) {
       throw new IllegalStateException(
@@ -161,6 +161,13 @@ public final class GraphTape implements Tape {
                 + root.spec()
                 + " is no scalar; reduce it first, for example with sum(), or pass a gradient of"
                 + " its shape");
+      }
+      if (root.isComplex()) {
+        throw new DTypeException(
+            "backward: a tensor of "
+                + root.spec()
+                + " is no real number; make it one, for example with abs() or real(), or pass a"
+                + " gradient of its shape");
       }
       return Tensor.onesLike(root);
     }

@@ -88,7 +88,7 @@ final class Node {
     for (int i = 0; i < results.length; i++) {
       outputSpecs[i] = results[i].spec();
       outputs[i] = Entry.made(this, i, results[i].storage().version());
-      if (results[i].dtype().isFloating() && differentiable.test(i)) {
+      if (results[i].dtype().isInexact() && differentiable.test(i)) {
         results[i].tapeEntry(Optional.of(outputs[i]));
       }
       if ((saves.outputs() & 1 << i) != 0) {

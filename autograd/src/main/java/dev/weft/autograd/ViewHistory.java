@@ -23,9 +23,12 @@ final class ViewHistory {
 
   private ViewHistory() {}
 
-  /** The region of {@code base} that {@code view} shows; empty where the base has gaps itself. */
+  /**
+   * The region of {@code base} that {@code view} shows; empty where the base has gaps itself, or
+   * one shows the parts of the other.
+   */
   private static Optional<AsStrided> region(Tensor base, Tensor view) {
-    if (!base.isContiguous()) {
+    if (!base.isContiguous() || base.dtype() != view.dtype()) {
       return Optional.empty();
     }
     Layout layout = view.layout();
@@ -70,8 +73,8 @@ final class ViewHistory {
                     op
                         + " in place: "
                         + view.spec()
-                        + " is a view of a tensor with gaps; use the op without InPlace, or"
-                        + " scatter"));
+                        + " is a view of a tensor with gaps, or of its complex parts; use the op"
+                        + " without InPlace, or scatter"));
   }
 
   /** The base's gradient is lost where it was overwritten, and goes to the view there. */

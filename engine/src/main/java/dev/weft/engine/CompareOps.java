@@ -24,11 +24,13 @@ public sealed interface CompareOps permits Tensor {
 
   /** Whether each element is +∞. */
   default Tensor isposinf() {
+    ((Tensor) this).spec().requireReal("isposinf");
     return eq(Double.POSITIVE_INFINITY);
   }
 
   /** Whether each element is −∞. */
   default Tensor isneginf() {
+    ((Tensor) this).spec().requireReal("isneginf");
     return eq(Double.NEGATIVE_INFINITY);
   }
 
@@ -186,7 +188,7 @@ public sealed interface CompareOps permits Tensor {
   /** The complement of each bit; logical not of bool. */
   default Tensor bitwiseNot() {
     Tensor x = (Tensor) this;
-    if (x.dtype().isFloating()) {
+    if (x.dtype().isInexact()) {
       throw new DTypeException("bitwise_not: " + x.spec() + ": takes integers and bool");
     }
     return x.dtype() == DType.BOOL ? x.logicalNot() : x.bitwiseXor(-1);
@@ -228,10 +230,10 @@ public sealed interface CompareOps permits Tensor {
           "isclose: " + x.spec() + " and " + y.spec() + ": dtypes differ; convert one");
     }
     Tensor close = x.eq(y);
-    if (equalNan && x.dtype().isFloating()) {
+    if (equalNan && x.dtype().isInexact()) {
       close = close.logicalOr(x.isnan().logicalAnd(y.isnan()));
     }
-    DType wide = x.dtype().isFloating() ? x.dtype() : DType.FLOAT64;
+    DType wide = x.dtype().isInexact() ? x.dtype() : DType.FLOAT64;
     Tensor distance = x.to(wide).sub(y.to(wide)).abs();
     Tensor allowed = y.to(wide).abs().mul(rtol).add(atol);
     return close.logicalOr(distance.isfinite().logicalAnd(distance.le(allowed)));

@@ -6,9 +6,9 @@ import java.util.Locale;
  * Element types, with PyTorch's names, sizes and promotion rules.
  *
  * <p>Source of the promotion table: the type promotion documentation of PyTorch ("torch.Tensor
- * attributes"): the higher category of bool &lt; integer &lt; floating wins; within a category the
- * smallest type that holds both; float16 with bfloat16 gives float32, uint8 with a signed type the
- * next wider signed one.
+ * attributes"): the higher category of bool &lt; integer &lt; floating &lt; complex wins; within a
+ * category the smallest type that holds both; float16 with bfloat16 gives float32, uint8 with a
+ * signed type the next wider signed one; float64 with a complex type gives complex128.
  */
 public enum DType {
   FLOAT32(4, Category.FLOATING),
@@ -20,13 +20,18 @@ public enum DType {
   INT32(4, Category.INTEGER),
   INT64(8, Category.INTEGER),
   UINT8(1, Category.INTEGER),
-  BOOL(1, Category.BOOLEAN);
+  BOOL(1, Category.BOOLEAN),
+  /** Two float32, real and imaginary part side by side. */
+  COMPLEX64(8, Category.COMPLEX),
+  /** Two float64, real and imaginary part side by side. */
+  COMPLEX128(16, Category.COMPLEX);
 
-  /** The three steps of promotion, lowest first. */
+  /** The steps of promotion, lowest first. */
   public enum Category {
     BOOLEAN,
     INTEGER,
-    FLOATING
+    FLOATING,
+    COMPLEX
   }
 
   private final int bytes;
@@ -42,7 +47,7 @@ public enum DType {
     return bytes;
   }
 
-  /** Boolean, integer or floating. */
+  /** Boolean, integer, floating or complex. */
   public Category category() {
     return category;
   }
@@ -62,10 +67,46 @@ public enum DType {
     return this == FLOAT16 || this == BFLOAT16;
   }
 
+  /** complex64 or complex128. */
+  public boolean isComplex() {
+    return category == Category.COMPLEX;
+  }
+
+  /** Floating or complex: what has fractions, and gradients. */
+  public boolean isInexact() {
+    return isFloating() || isComplex();
+  }
+
+  /** The dtype of a complex element's parts; a dtype that is not complex is its own. */
+  public DType toReal() {
+    return switch (this) {
+      case COMPLEX64 -> FLOAT32;
+      case COMPLEX128 -> FLOAT64;
+      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8, BOOL -> this;
+    };
+  }
+
+  /**
+   * The complex dtype whose parts hold this floating one; a complex dtype itself. There is no
+   * narrower one than complex64.
+   */
+  public DType toComplex() {
+    return switch (this) {
+      case FLOAT32, FLOAT16, BFLOAT16, COMPLEX64 -> COMPLEX64;
+      case FLOAT64, COMPLEX128 -> COMPLEX128;
+      case INT8, INT16, INT32, INT64, UINT8, BOOL ->
+          throw new DTypeException(
+              "complex of " + this + ": only floating dtypes can be the parts of a complex one");
+    };
+  }
+
   /** The dtype that holds the values of both, by PyTorch's table. */
   public static DType promote(DType a, DType b) {
     if (a == b) {
       return a;
+    }
+    if (a.isComplex() || b.isComplex()) {
+      return promote(a.part(), b.part()).toComplex();
     }
     if (a.category != b.category) {
       return a.category.compareTo(b.category) > 0 ? a : b;
@@ -83,6 +124,11 @@ public enum DType {
     return a.bytes >= b.bytes ? a : b;
   }
 
+  /** What a complex dtype must at least have room for: integers fit any, as PyTorch sees it. */
+  private DType part() {
+    return isInteger() || this == BOOL ? FLOAT16 : toReal();
+  }
+
   /**
    * Whether a result of this dtype may be stored in {@code target} without asking, as ops in place
    * do: not when its category is higher.
@@ -91,7 +137,7 @@ public enum DType {
     return category.compareTo(target.category) <= 0;
   }
 
-  /** The finite range's upper end; for bool 1. */
+  /** The finite range's upper end; for bool 1, for complex dtypes that of a part. */
   public double max() {
     return switch (this) {
       case FLOAT32 -> Float.MAX_VALUE;
@@ -104,13 +150,14 @@ public enum DType {
       case INT64 -> Long.MAX_VALUE;
       case UINT8 -> 255;
       case BOOL -> 1;
+      case COMPLEX64, COMPLEX128 -> toReal().max();
     };
   }
 
-  /** The finite range's lower end. */
+  /** The finite range's lower end; for complex dtypes that of a part. */
   public double min() {
     return switch (this) {
-      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> -max();
+      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16, COMPLEX64, COMPLEX128 -> -max();
       case INT8 -> Byte.MIN_VALUE;
       case INT16 -> Short.MIN_VALUE;
       case INT32 -> Integer.MIN_VALUE;
@@ -119,15 +166,17 @@ public enum DType {
     };
   }
 
-  /** The distance from 1 to the next larger number. */
+  /** The distance from 1 to the next larger number; for complex dtypes in a part. */
   public double eps() {
     return switch (this) {
       case FLOAT32 -> 0x1p-23;
       case FLOAT64 -> 0x1p-52;
       case FLOAT16 -> 0x1p-10;
       case BFLOAT16 -> 0x1p-7;
+      case COMPLEX64, COMPLEX128 -> toReal().eps();
       case INT8, INT16, INT32, INT64, UINT8, BOOL ->
-          throw new DTypeException("eps of " + this + ": only floating dtypes have one");
+          throw new DTypeException(
+              "eps of " + this + ": only floating and complex dtypes have one");
     };
   }
 

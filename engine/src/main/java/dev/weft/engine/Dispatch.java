@@ -8,6 +8,8 @@ import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.View;
+import dev.weft.engine.op.ViewAsComplex;
+import dev.weft.engine.op.ViewAsReal;
 import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.spi.Backend;
 import java.util.Arrays;
@@ -16,7 +18,8 @@ import java.util.Optional;
 
 /**
  * The one way every op takes: infer the outputs, allocate them, compute them on a backend, record
- * them for backward. Autocast and tensors without memory (meta) are handled here and nowhere else.
+ * them for backward. Autocast, tensors without memory (meta) and complex numbers ({@link
+ * ComplexRules}) are handled here and nowhere else.
  */
 public final class Dispatch {
 
@@ -34,6 +37,9 @@ public final class Dispatch {
    * Computes an op and returns all its outputs; none for an op that changes its inputs in place.
    */
   public static Tensor[] runAll(Op op, Tensor... inputs) {
+    if (ComplexRules.concern(op, inputs)) {
+      return ComplexRules.run(op, inputs);
+    }
     Context context = Context.current();
     if (context.autocast.isPresent() && op.autocast() != Autocast.AS_IS) {
       inputs = autocast(op, inputs, context.autocast.get());
@@ -47,7 +53,7 @@ public final class Dispatch {
             : () -> {};
     Tensor[] outputs;
     if (op instanceof View view) {
-      outputs = new Tensor[] {view(view, inputs[0], context)};
+      outputs = new Tensor[] {view(view, inputs[0], specs.getFirst().dtype(), context)};
     } else {
       outputs = new Tensor[specs.size()];
       for (int i = 0; i < outputs.length; i++) {
@@ -71,12 +77,12 @@ public final class Dispatch {
    */
   public static Tensor runInPlace(Op op, Tensor... inputs) {
     Tensor target = inputs[0];
+    if (ComplexRules.concern(op, inputs)) {
+      return replace(op, target, ComplexRules.run(op, inputs)[0]);
+    }
     Context context = Context.current();
     TensorSpec result = op.infer(specs(op, inputs)).getFirst();
-    if (!result.equals(target.spec())) {
-      throw new ShapeException(
-          op + " in place: the result is " + result + ", the target " + target.spec());
-    }
+    requireLike(op, target, result);
     requireOneDevice(op, inputs);
     requireWritable(op, target);
     Runnable record =
@@ -98,6 +104,37 @@ public final class Dispatch {
       context.watcher.ran(op, inputs, new Tensor[] {target});
     }
     return target;
+  }
+
+  private static void requireLike(Op op, Tensor target, TensorSpec result) {
+    if (!result.equals(target.spec())) {
+      throw new ShapeException(
+          op + " in place: the result is " + result + ", the target " + target.spec());
+    }
+  }
+
+  private static Tensor replace(Op op, Tensor target, Tensor values) {
+    requireLike(op, target, values.spec());
+    runAll(new CopyInto(), target, values);
+    values.release();
+    return target;
+  }
+
+  /**
+   * The complex tensor whose parts a real one of shape (*, 2) holds. Nobody else knows that one, so
+   * what this returns is no view, and may be changed in place like any result of an op.
+   */
+  static Tensor paired(Tensor parts) {
+    var op = new ViewAsComplex();
+    Tensor pairs = op.layout(parts.layout()).isPresent() ? parts : parts.contiguous();
+    Context context = Context.current();
+    DType dtype = op.infer(List.of(pairs.spec(op))).getFirst().dtype();
+    Tensor complex =
+        Tensor.sharing(pairs, op.layout(pairs.layout()).orElseThrow(), dtype, false, context);
+    if (context.gradEnabled && pairs.isTracked()) {
+      Backends.tape().record(op, new Tensor[] {pairs}, new Tensor[] {complex});
+    }
+    return complex;
   }
 
   /**
@@ -152,15 +189,16 @@ public final class Dispatch {
     }
   }
 
-  private static Tensor view(View view, Tensor input, Context context) {
+  private static Tensor view(View view, Tensor input, DType dtype, Context context) {
     Optional<Layout> layout = view.layout(input.layout());
     if (layout.isPresent()) {
-      return Tensor.view(input, layout.get(), context);
+      return Tensor.view(input, layout.get(), dtype, context);
     }
     try (var scope = TensorScope.open()) {
       Tensor copy = Tensor.allocate(input.spec(), context);
       compute(new Copy(), new Tensor[] {input}, new Tensor[] {copy}, context);
-      return scope.keep(Tensor.view(copy, view.layout(copy.layout()).orElseThrow(), context));
+      return scope.keep(
+          Tensor.view(copy, view.layout(copy.layout()).orElseThrow(), dtype, context));
     }
   }
 
@@ -198,10 +236,34 @@ public final class Dispatch {
     int held = hold(op, inputs);
     try {
       Backend backend = context.backend.isPresent() ? context.backend.get() : Backends.of(device);
-      backend.compute(op, inputs, outputs);
+      if (inputs.length > 0 && inputs[0].dtype().isComplex()) {
+        computeParts(backend, op, inputs, outputs, context);
+      } else {
+        backend.compute(op, inputs, outputs);
+      }
     } finally {
       letGo(inputs, held);
     }
+  }
+
+  /** Hands complex tensors to a backend as their parts. */
+  private static void computeParts(
+      Backend backend, Op op, Tensor[] inputs, Tensor[] outputs, Context context) {
+    try (var _ = TensorScope.open()) {
+      backend.compute(op, parts(inputs, context), parts(outputs, context));
+    }
+  }
+
+  private static Tensor[] parts(Tensor[] tensors, Context context) {
+    Tensor[] parts = tensors.clone();
+    for (int i = 0; i < parts.length; i++) {
+      if (tensors[i].dtype().isComplex()) {
+        Layout layout = new ViewAsReal().layout(tensors[i].layout()).orElseThrow();
+        DType dtype = tensors[i].dtype().toReal();
+        parts[i] = Tensor.sharing(tensors[i], layout, dtype, true, context);
+      }
+    }
+    return parts;
   }
 
   /**

@@ -93,6 +93,10 @@ public sealed interface ElementwiseOps permits Tensor {
   /** Replaces NaN, +∞ and −∞; the gradient is 0 there. */
   default Tensor nanToNum(double nan, double posinf, double neginf) {
     Tensor x = (Tensor) this;
+    if (x.dtype().isComplex()) {
+      return Tensor.complex(
+          x.real().nanToNum(nan, posinf, neginf), x.imag().nanToNum(nan, posinf, neginf));
+    }
     if (!x.dtype().isFloating()) {
       return x.copy();
     }
@@ -551,7 +555,7 @@ public sealed interface ElementwiseOps permits Tensor {
   default DType resultType(Number y) {
     Tensor x = (Tensor) this;
     if (y instanceof Double || y instanceof Float) {
-      return x.dtype().isFloating() ? x.dtype() : Context.current().defaultDtype();
+      return x.dtype().isInexact() ? x.dtype() : Context.current().defaultDtype();
     }
     return x.dtype() == DType.BOOL ? DType.INT64 : x.dtype();
   }

@@ -37,7 +37,7 @@ public final class Half {
       case FLOAT32 -> (float) value;
       case FLOAT16 -> Float.float16ToFloat(toFloat16(value));
       case BFLOAT16 -> fromBFloat16(toBFloat16(value));
-      case INT8, INT16, INT32, INT64, UINT8, BOOL ->
+      case INT8, INT16, INT32, INT64, UINT8, BOOL, COMPLEX64, COMPLEX128 ->
           throw new DTypeException("round to " + dtype + ": not a floating dtype");
     };
   }
@@ -51,7 +51,7 @@ public final class Half {
     return switch (dtype) {
       case FLOAT16 -> Float.float16ToFloat(below(toFloat16(nearest)));
       case BFLOAT16 -> fromBFloat16(below(toBFloat16(nearest)));
-      case FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, BOOL ->
+      case FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, BOOL, COMPLEX64, COMPLEX128 ->
           Math.nextDown((float) nearest);
     };
   }

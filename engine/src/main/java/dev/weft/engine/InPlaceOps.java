@@ -354,11 +354,11 @@ public sealed interface InPlaceOps permits Tensor {
     Tensor x = (Tensor) this;
     DType dtype = x.dtype();
     boolean whole = y == Math.rint(y) && Math.abs(y) <= 0x1p63;
-    if (!dtype.isFloating() && (dtype == DType.BOOL || !whole)) {
+    if (!dtype.isInexact() && (dtype == DType.BOOL || !whole)) {
       throw doesNotFit(op, y);
     }
     requireFloatingQuotient(op);
-    Number scalar = dtype.isFloating() ? (Number) y : (Number) (long) y;
+    Number scalar = dtype.isInexact() ? (Number) y : (Number) (long) y;
     return Dispatch.runInPlace(new WithScalar(op, scalar, false), x);
   }
 
@@ -386,7 +386,7 @@ public sealed interface InPlaceOps permits Tensor {
 
   private void requireFloatingQuotient(Binary op) {
     DType dtype = ((Tensor) this).dtype();
-    if (op == Binary.DIV && !dtype.isFloating()) {
+    if (op == Binary.DIV && !dtype.isInexact()) {
       throw new DTypeException(
           op + " in place: a quotient does not fit into " + dtype + "; use floorDivideInPlace");
     }

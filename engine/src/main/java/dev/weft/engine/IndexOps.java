@@ -183,6 +183,9 @@ public sealed interface IndexOps permits Tensor {
   default Tensor scatterReduce(
       int dim, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
     Tensor x = (Tensor) this;
+    if (reduction == ScatterReduction.AMAX || reduction == ScatterReduction.AMIN) {
+      x.spec().requireReal("scatter_reduce");
+    }
     int axis = x.spec().dim("scatterReduce", dim);
     double neutral =
         switch (reduction) {
@@ -202,7 +205,7 @@ public sealed interface IndexOps permits Tensor {
         Tensor met = Dispatch.run(new ScatterSum(axis, x.shape()), index, ones);
         Tensor count = includeSelf ? met.add(1) : met.maximum(Tensor.onesLike(met));
         Tensor sum = start.scatterAdd(axis, index, source);
-        yield x.dtype().isFloating() ? sum.div(count) : sum.floorDivide(count);
+        yield x.dtype().isInexact() ? sum.div(count) : sum.floorDivide(count);
       }
     };
   }

@@ -282,6 +282,9 @@ public final class Linalg {
    * smallest |x|, for 0 how many are not 0. Where the norm is 0, so is its gradient.
    */
   public static Tensor vectorNorm(Tensor x, double p, int[] dims, boolean keepdim) {
+    if (x.isComplex()) {
+      return vectorNorm(x.abs(), p, dims, keepdim);
+    }
     x.spec().requireFloating("linalg.vector_norm");
     if (p == Double.POSITIVE_INFINITY) {
       return x.abs().amax(dims, keepdim);

@@ -50,7 +50,7 @@ public sealed interface MaskOps permits Tensor {
   /** A copy with {@code value} where the mask is true. The two broadcast. */
   default Tensor maskedFill(Tensor mask, double value) {
     Tensor x = (Tensor) this;
-    if (!x.dtype().isFloating() && value != Math.rint(value)) {
+    if (!x.dtype().isInexact() && value != Math.rint(value)) {
       throw new DTypeException(
           "masked_fill: " + x.spec() + ": " + value + " does not fit; use a whole number");
     }

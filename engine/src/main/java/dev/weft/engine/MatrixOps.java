@@ -67,14 +67,14 @@ public sealed interface MatrixOps permits Tensor {
     return matmul(other);
   }
 
-  /** {@link #dot}: without complex numbers there is nothing to conjugate. */
+  /** Σ x̄ᵢ yᵢ of two vectors of one length: {@link #dot} with the conjugate of this. */
   default Tensor vdot(Tensor other) {
-    return dot(other);
+    return ((Tensor) this).conj().dot(other);
   }
 
-  /** Σ x y along one dimension; the two broadcast. */
+  /** Σ x̄ y along one dimension, with the conjugate of this; the two broadcast. */
   default Tensor vecdot(Tensor other, int dim) {
-    return ((Tensor) this).mul(other).sum(dim);
+    return ((Tensor) this).conj().mul(other).sum(dim);
   }
 
   /**
@@ -177,10 +177,10 @@ public sealed interface MatrixOps permits Tensor {
     if (s == 1) {
       return x;
     }
-    if (!x.dtype().isFloating() && s != Math.rint(s)) {
+    if (!x.dtype().isInexact() && s != Math.rint(s)) {
       throw new DTypeException(op + ": " + x.spec() + " times " + s + ": needs a whole number");
     }
-    return x.dtype().isFloating() ? x.mul(s) : x.mul((long) s);
+    return x.dtype().isInexact() ? x.mul(s) : x.mul((long) s);
   }
 
   /**

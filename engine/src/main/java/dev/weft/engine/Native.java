@@ -35,6 +35,7 @@ public final class Native {
       case INT64 -> ALL.get(LONG, at);
       case UINT8 -> ALL.get(BYTE, at) & 0xFF;
       case BOOL -> ALL.get(BYTE, at) != 0 ? 1 : 0;
+      case COMPLEX64, COMPLEX128 -> throw isPair(dtype);
     };
   }
 
@@ -49,6 +50,7 @@ public final class Native {
       case INT64 -> ALL.get(LONG, at);
       case UINT8 -> ALL.get(BYTE, at) & 0xFF;
       case BOOL -> ALL.get(BYTE, at) != 0 ? 1 : 0;
+      case COMPLEX64, COMPLEX128 -> throw isPair(dtype);
     };
   }
 
@@ -71,6 +73,7 @@ public final class Native {
       case UINT8 ->
           ALL.set(BYTE, at, (byte) (int) Math.clamp(Double.isNaN(value) ? 0 : value, 0, 255));
       case BOOL -> ALL.set(BYTE, at, (byte) (value != 0 ? 1 : 0));
+      case COMPLEX64, COMPLEX128 -> throw isPair(dtype);
     }
   }
 
@@ -90,6 +93,16 @@ public final class Native {
       case INT32 -> ALL.set(INT, at, (int) value);
       case INT64 -> ALL.set(LONG, at, value);
       case BOOL -> ALL.set(BYTE, at, (byte) (value != 0 ? 1 : 0));
+      case COMPLEX64, COMPLEX128 -> throw isPair(dtype);
     }
+  }
+
+  /** Backends see the parts of complex tensors as real ones; see {@code ComplexRules}. */
+  private static DTypeException isPair(DType dtype) {
+    return new DTypeException(
+        "an element of "
+            + dtype
+            + " is two numbers; use x.real(), x.imag() or x.viewAsReal(), or for a single element"
+            + " x.itemComplex() or x.getComplex(…)");
   }
 }

@@ -22,7 +22,7 @@ final class Operands {
 
   /** {@code x}, with integers and bool converted to the default dtype. */
   static Tensor floating(Tensor x) {
-    return x.dtype().isFloating() ? x : x.to(Context.current().defaultDtype());
+    return x.dtype().isInexact() ? x : x.to(Context.current().defaultDtype());
   }
 
   static Tensor unary(Unary op, Tensor x) {
@@ -34,10 +34,10 @@ final class Operands {
 
   static Tensor binary(Binary op, Tensor x, Tensor y) {
     DType dtype = resultType(x, y);
-    boolean fits = op.dtypes().contains(dtype) && (op != Binary.DIV || dtype.isFloating());
+    boolean fits = op.dtypes().contains(dtype) && (op != Binary.DIV || dtype.isInexact());
     boolean floating = op.dtypes().contains(DType.FLOAT32);
     boolean integer = op.dtypes().contains(DType.INT64) && op != Binary.DIV;
-    if (!fits && !dtype.isFloating() && (floating && dtype != DType.BOOL || !integer)) {
+    if (!fits && !dtype.isInexact() && (floating && dtype != DType.BOOL || !integer)) {
       dtype = Context.current().defaultDtype();
     }
     // A half tensor meets a scalar as it is: rounding it first would be a second rounding.
@@ -50,7 +50,7 @@ final class Operands {
 
   static Tensor binary(SpecialBinary op, Tensor x, Tensor y) {
     DType dtype = resultType(x, y);
-    if (!dtype.isFloating() && !op.dtypes().contains(DType.INT64)) {
+    if (!dtype.isInexact() && !op.dtypes().contains(DType.INT64)) {
       dtype = Context.current().defaultDtype();
     }
     return broadcast(op, dtype, x, y);
@@ -63,19 +63,19 @@ final class Operands {
   }
 
   static Tensor withScalar(Binary op, Tensor x, Number scalar, boolean scalarFirst) {
-    if (!x.dtype().isFloating() && (scalar instanceof Double || op == Binary.DIV)) {
+    if (!x.dtype().isInexact() && (scalar instanceof Double || op == Binary.DIV)) {
       x = x.to(Context.current().defaultDtype());
     } else if (x.dtype() == DType.BOOL && !op.isPredicate()) {
       x = x.to(DType.INT64);
     }
-    Number value = x.dtype().isFloating() ? (Number) scalar.doubleValue() : scalar;
+    Number value = x.dtype().isInexact() ? (Number) scalar.doubleValue() : scalar;
     return Dispatch.run(new WithScalar(op, value, scalarFirst), x);
   }
 
   /** A number as a tensor of rank 0 beside {@code x}: it does not raise the dtype of {@code x}. */
   static Tensor scalar(Tensor x, Number value) {
     DType dtype = value instanceof Long ? DType.INT64 : Context.current().defaultDtype();
-    return Tensor.full(Shape.SCALAR, value, x.dtype().isFloating() ? x.dtype() : dtype, x.device());
+    return Tensor.full(Shape.SCALAR, value, x.dtype().isInexact() ? x.dtype() : dtype, x.device());
   }
 
   /**
@@ -88,6 +88,9 @@ final class Operands {
     if (scalarX != scalarY) {
       DType wide = scalarX ? y.dtype() : x.dtype();
       DType narrow = scalarX ? x.dtype() : y.dtype();
+      if (narrow.isComplex() && wide.isFloating()) {
+        return wide.toComplex(); // the category rises, the width of the parts does not
+      }
       if (narrow.category().compareTo(wide.category()) <= 0) {
         return wide;
       }

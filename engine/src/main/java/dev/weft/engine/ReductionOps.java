@@ -119,6 +119,7 @@ public sealed interface ReductionOps permits Tensor {
   /** The sum along dims, or all of them, of what is not NaN. */
   default Tensor nansum(int[] dims, boolean keepdim) {
     Tensor x = (Tensor) this;
+    x.spec().requireReal("nansum");
     return (x.dtype().isFloating() ? x.isnan().where(0.0, x) : x).sum(dims, keepdim);
   }
 

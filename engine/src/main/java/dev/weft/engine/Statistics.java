@@ -21,7 +21,8 @@ final class Statistics {
   }
 
   static Tensor var(Tensor x, int[] dims, double correction, boolean keepdim) {
-    Tensor squares = x.sub(x.mean(dims, true)).square().sum(dims, keepdim);
+    Tensor away = x.sub(x.mean(dims, true));
+    Tensor squares = (x.isComplex() ? away.abs() : away).square().sum(dims, keepdim);
     return squares.div(Math.max(0, combined(x, dims) - correction));
   }
 

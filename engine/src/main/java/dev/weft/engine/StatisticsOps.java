@@ -23,7 +23,7 @@ public sealed interface StatisticsOps permits Tensor {
   }
 
   /**
-   * Σ (x − μ)² / (n − correction) along dims; NaN when nothing is left to divide by. The mean is
+   * Σ |x − μ|² / (n − correction) along dims; NaN when nothing is left to divide by. The mean is
    * taken first, so that numbers far from 0 keep their digits.
    */
   default Tensor var(int[] dims, double correction, boolean keepdim) {
@@ -56,9 +56,12 @@ public sealed interface StatisticsOps permits Tensor {
     return new Moments(std(dims, correction, keepdim), floats("std_mean").mean(dims, keepdim));
   }
 
+  /** This, if it is floating or complex. */
   private Tensor floats(String op) {
     Tensor x = (Tensor) this;
-    x.spec().requireFloating(op);
+    if (!x.isComplex()) {
+      x.spec().requireFloating(op);
+    }
     return x;
   }
 
@@ -83,6 +86,9 @@ public sealed interface StatisticsOps permits Tensor {
    */
   default Tensor norm(double p, int[] dims, boolean keepdim) {
     Tensor x = floats("norm");
+    if (x.isComplex()) {
+      return x.abs().norm(p, dims, keepdim);
+    }
     // As autocast has it, the result is not narrowed again.
     Tensor input =
         Context.current().autocast.isPresent() ? x.to(DType.promote(x.dtype(), DType.FLOAT32)) : x;

@@ -44,6 +44,7 @@ public non-sealed class Tensor extends TensorJoins
         IndexOps,
         MaskOps,
         MatrixOps,
+        ComplexOps,
         Index {
 
   private Storage storage;
@@ -99,8 +100,8 @@ public non-sealed class Tensor extends TensorJoins
    * Another layout over the memory of {@code source}. While gradients are on, its history follows
    * that of what it shows.
    */
-  static Tensor view(Tensor source, Layout layout, Context context) {
-    Tensor view = detached(source, layout, context);
+  static Tensor view(Tensor source, Layout layout, DType dtype, Context context) {
+    Tensor view = sharing(source, layout, dtype, true, context);
     if (context.gradEnabled) {
       view.base = source.base == null ? source : source.base;
       view.entryVersion = source.storage.version();
@@ -108,11 +109,13 @@ public non-sealed class Tensor extends TensorJoins
     return view;
   }
 
-  private static Tensor detached(Tensor source, Layout layout, Context context) {
+  /** Another layout over the memory of {@code source}, without history. */
+  static Tensor sharing(Tensor source, Layout layout, DType dtype, boolean view, Context context) {
     if (!source.storage.retain()) {
       throw source.usedAfterRelease("view");
     }
-    var tensor = new Tensor(source.storage, layout, source.spec.withShape(layout.shape()), true);
+    TensorSpec spec = source.spec.withShape(layout.shape()).withDtype(dtype);
+    var tensor = new Tensor(source.storage, layout, spec, view);
     tensor.inference = source.inference;
     tensor.own(context);
     return tensor;
@@ -332,6 +335,44 @@ public non-sealed class Tensor extends TensorJoins
     return value;
   }
 
+  /** The only element as a complex number; a real one has imaginary part 0. */
+  public Complex itemComplex() {
+    requireOne("itemComplex");
+    Tensor host = onHost("itemComplex");
+    Complex value = host.complexAt(host.layout.offset());
+    letGo(host);
+    return value;
+  }
+
+  private Complex complexAt(long position) {
+    if (!isComplex()) {
+      return new Complex(Native.getDouble(dtype(), storage.address(), position), 0);
+    }
+    DType part = dtype().toReal();
+    return new Complex(
+        Native.getDouble(part, storage.address(), 2 * position),
+        Native.getDouble(part, storage.address(), 2 * position + 1));
+  }
+
+  /** One element as a complex number. Negative indices count from the end. */
+  public Complex getComplex(long... index) {
+    Tensor host = onHost("getComplex");
+    Complex value = host.complexAt(host.layout.position(index));
+    letGo(host);
+    return value;
+  }
+
+  /** All elements in row-major order, as complex numbers. */
+  public Complex[] toComplexArray() {
+    Tensor host = rowMajorOnHost();
+    Complex[] values = new Complex[Math.toIntExact(numel())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = host.complexAt(host.layout.offset() + i);
+    }
+    letGo(host);
+    return values;
+  }
+
   private void requireOne(String op) {
     if (numel() != 1) {
       throw new ShapeException(op + ": " + spec + " has " + numel() + " elements, not one");
@@ -397,7 +438,8 @@ public non-sealed class Tensor extends TensorJoins
 
   /** One element as a boolean: whether it is not zero. */
   public boolean getBoolean(long... index) {
-    return getDouble(index) != 0;
+    Complex value = getComplex(index);
+    return value.re() != 0 || value.im() != 0;
   }
 
   /** All elements in row-major order, as doubles. */
@@ -576,7 +618,7 @@ public non-sealed class Tensor extends TensorJoins
 
   /** The same values, untracked. Shares memory. */
   public Tensor detach() {
-    return detached(this, layout, Context.current());
+    return sharing(this, layout, dtype(), true, Context.current());
   }
 
   /** For tapes: what they attached. */

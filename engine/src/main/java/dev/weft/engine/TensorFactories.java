@@ -42,7 +42,7 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
   }
 
   public static Tensor ones(Shape shape, DType dtype, Device device) {
-    return full(shape, dtype.isFloating() ? (Number) 1.0 : (Number) 1L, dtype, device);
+    return full(shape, dtype.isInexact() ? (Number) 1.0 : (Number) 1L, dtype, device);
   }
 
   public static Tensor ones(Shape shape, DType dtype) {
@@ -83,8 +83,51 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
     return full(shape, value, dtype, Context.current().defaultDevice());
   }
 
+  /** One complex value everywhere. */
+  public static Tensor full(Shape shape, Complex value, DType dtype, Device device) {
+    var spec = new TensorSpec(shape, dtype, device).requireComplex("full");
+    return complex(
+        full(spec.shape(), value.re(), dtype.toReal(), device),
+        full(spec.shape(), value.im(), dtype.toReal(), device));
+  }
+
+  /** A complex number as a tensor of rank 0, with parts of the default dtype. */
+  public static Tensor scalar(Complex value) {
+    Context context = Context.current();
+    return full(Shape.SCALAR, value, context.defaultDtype().toComplex(), context.defaultDevice());
+  }
+
+  /** A complex number beside {@code x}: it raises the dtype of {@code x} to complex only. */
+  static Tensor scalar(Complex value, Tensor x) {
+    DType part = x.dtype().isInexact() ? x.dtype() : Context.current().defaultDtype();
+    return full(Shape.SCALAR, value, part.toComplex(), x.device());
+  }
+
+  /**
+   * re + im·i. The parts broadcast; both are float32, which gives complex64, or both float64, which
+   * gives complex128.
+   */
+  public static Tensor complex(Tensor re, Tensor im) {
+    re.spec().requireFull("complex");
+    im.spec().requireFull("complex");
+    if (re.dtype() != im.dtype()) {
+      throw new DTypeException(
+          "complex: parts " + re.spec() + " and " + im.spec() + ": dtypes differ");
+    }
+    Shape shape = Shape.broadcast("complex", re.shape(), im.shape());
+    return ComplexRules.join(re.expand(shape), im.expand(shape));
+  }
+
+  /** abs · (cos angle + i sin angle). The parts broadcast, and have one dtype as in complex. */
+  public static Tensor polar(Tensor abs, Tensor angle) {
+    if (abs.dtype() != angle.dtype()) {
+      throw new DTypeException("polar: " + abs.spec() + " and " + angle.spec() + ": dtypes differ");
+    }
+    return complex(abs.mul(angle.cos()), abs.mul(angle.sin()));
+  }
+
   private static Number zero(DType dtype) {
-    return dtype.isFloating() ? (Number) 0.0 : (Number) 0L;
+    return dtype.isInexact() ? (Number) 0.0 : (Number) 0L;
   }
 
   /** The shape of {@link #scalar}. */
@@ -120,6 +163,16 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
     Tensor tensor = empty(Shape.of(values.length), DType.FLOAT64, Device.CPU);
     MemorySegment.copy(values, 0, tensor.segment(), Native.DOUBLE, 0, values.length);
     return tensor.to(Context.current().defaultDevice());
+  }
+
+  /** A row of complex128 numbers. */
+  public static Tensor of(Complex... values) {
+    double[] parts = new double[2 * values.length];
+    for (int i = 0; i < values.length; i++) {
+      parts[2 * i] = values[i].re();
+      parts[2 * i + 1] = values[i].im();
+    }
+    return Dispatch.paired(of(parts).reshape(values.length, 2));
   }
 
   /** A row of int64 numbers. */
@@ -170,9 +223,9 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
   /** Random numbers of the shape, dtype and device of {@code spec}. */
   public static Tensor random(
       Distribution distribution, double a, double b, TensorSpec spec, Generator generator) {
+    long draws = spec.shape().numel() * (spec.dtype().isComplex() ? 2 : 1);
     return Dispatch.run(
-        new RandomOp(
-            distribution, a, b, spec, generator.seed(), generator.reserve(spec.shape().numel())));
+        new RandomOp(distribution, a, b, spec, generator.seed(), generator.reserve(draws)));
   }
 
   /** Integers from {@code low} to {@code high} (exclusive) as int64. */

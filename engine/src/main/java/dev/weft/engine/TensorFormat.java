@@ -6,8 +6,10 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * How tensors print: as PyTorch prints them, whatever the locale. Floating numbers have four
@@ -29,12 +31,22 @@ final class TensorFormat {
   private final boolean abridged;
   private final Column column;
 
+  /** How imaginary parts are written; there is one for complex tensors only. */
+  private final Optional<Column> imaginary;
+
   private TensorFormat(Tensor x) {
     this.x = x;
     this.abridged = x.numel() > THRESHOLD;
     var shown = new ArrayList<Object>();
     collect(0, x.layout().offset(), shown);
-    this.column = Column.of(x.dtype(), shown);
+    if (x.isComplex()) {
+      this.column = Column.of(x.dtype(), shown.stream().map(z -> (Object) ((Complex) z).re()));
+      this.imaginary =
+          Optional.of(Column.of(x.dtype(), shown.stream().map(z -> (Object) ((Complex) z).im())));
+    } else {
+      this.column = Column.of(x.dtype(), shown.stream());
+      this.imaginary = Optional.empty();
+    }
   }
 
   static String format(Tensor x) {
@@ -50,8 +62,12 @@ final class TensorFormat {
     if (meta || empty && x.rank() != 1) {
       suffixes.add("size=" + (x.rank() == 1 ? "(" + x.numel() + ",)" : x.shape()));
     }
-    boolean evident = x.dtype() == DType.INT64 || x.dtype() == DType.BOOL;
-    if (x.dtype() != Context.current().defaultDtype() && (meta || empty || !evident)) {
+    DType preset = Context.current().defaultDtype();
+    boolean evident =
+        x.dtype() == DType.INT64
+            || x.dtype() == DType.BOOL
+            || x.isComplex() && x.dtype() == preset.toComplex();
+    if (x.dtype() != preset && (meta || empty || !evident)) {
       suffixes.add("dtype=" + x.dtype());
     }
     if (x.requiresGrad()) {
@@ -112,25 +128,43 @@ final class TensorFormat {
     }
   }
 
-  /** A Double, Long or Boolean. */
+  /** A Double, Long, Boolean or Complex. */
   private Object value(long position) {
     long base = x.storage().address();
     return switch (x.dtype().category()) {
       case FLOATING -> Native.getDouble(x.dtype(), base, position);
       case INTEGER -> Native.getLong(x.dtype(), base, position);
       case BOOLEAN -> Native.getLong(x.dtype(), base, position) != 0;
+      case COMPLEX -> {
+        DType part = x.dtype().toReal();
+        yield new Complex(
+            Native.getDouble(part, base, 2 * position),
+            Native.getDouble(part, base, 2 * position + 1));
+      }
     };
+  }
+
+  private String cell(Object value) {
+    if (!(value instanceof Complex z)) {
+      return column.cell(value);
+    }
+    String im = imaginary.orElseThrow().cell(z.im()).strip();
+    return column.cell(z.re()) + (im.startsWith("-") ? "" : "+") + im + "j";
+  }
+
+  private int cellWidth() {
+    return column.width + imaginary.map(c -> c.width + 1).orElse(0);
   }
 
   private String text(int dim, long at, int indent) {
     int left = x.rank() - dim;
     if (left == 0) {
-      return column.cell(value(at));
+      return cell(value(at));
     }
     var parts = new ArrayList<String>();
     shown(dim)
         .map(positions(dim, at))
-        .forEach(p -> parts.add(left == 1 ? column.cell(value(p)) : text(dim + 1, p, indent + 1)));
+        .forEach(p -> parts.add(left == 1 ? cell(value(p)) : text(dim + 1, p, indent + 1)));
     if (isCut(dim)) {
       parts.add(EDGE, left == 1 ? " ..." : "...");
     }
@@ -142,7 +176,7 @@ final class TensorFormat {
 
   /** A row, broken where it is longer than a line. */
   private String lines(List<String> cells, int indent, String lineBreak) {
-    int perLine = Math.max(1, (LINE - indent) / (column.width + 2));
+    int perLine = Math.max(1, (LINE - indent) / (cellWidth() + 2));
     var lines = new ArrayList<String>();
     for (int i = 0; i < cells.size(); i += perLine) {
       lines.add(String.join(", ", cells.subList(i, Math.min(cells.size(), i + perLine))));
@@ -164,12 +198,12 @@ final class TensorFormat {
 
   private record Column(Style style, int width) {
 
-    static Column of(DType dtype, List<Object> values) {
-      if (!dtype.isFloating()) {
-        return widest(Style.PLAIN, values);
+    static Column of(DType dtype, Stream<Object> values) {
+      if (!dtype.isInexact()) {
+        return widest(Style.PLAIN, values.toList());
       }
       List<Object> numbers =
-          values.stream().filter(v -> (double) v != 0 && Double.isFinite((double) v)).toList();
+          values.filter(v -> (double) v != 0 && Double.isFinite((double) v)).toList();
       if (numbers.isEmpty()) {
         return new Column(Style.WHOLE, 1);
       }

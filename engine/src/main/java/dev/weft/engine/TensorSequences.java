@@ -54,6 +54,7 @@ public abstract sealed class TensorSequences extends TensorWindows permits Tenso
             ? Math.ceilDiv(Math.subtractExact(last, first), by)
             : (long) Math.ceil(distance / stride);
     TensorSpec spec = new TensorSpec(Shape.of(count), dtype, Context.current().defaultDevice());
+    spec.requireReal("arange");
     boolean whole = !dtype.isFloating();
     return Dispatch.run(
         new Arange(

@@ -61,6 +61,31 @@ public record TensorSpec(Shape shape, DType dtype, Device device) {
     return this;
   }
 
+  /** This spec, or an exception that {@code op} takes no complex dtypes. */
+  public TensorSpec requireReal(Object op) {
+    if (dtype.isComplex()) {
+      throw new DTypeException(
+          op
+              + ": "
+              + this
+              + ": is not defined for complex numbers; use it on x.abs(), x.real() or x.imag()");
+    }
+    return this;
+  }
+
+  /** This spec, or an exception that {@code op} takes complex dtypes only. */
+  public TensorSpec requireComplex(Object op) {
+    if (!dtype.isComplex()) {
+      throw new DTypeException(
+          op
+              + ": "
+              + this
+              + ": needs complex64 or complex128; convert it first, for example with"
+              + " x.to(DType.COMPLEX64)");
+    }
+    return this;
+  }
+
   /** This spec, or an exception that {@code op} takes integer indices only. */
   public TensorSpec requireIndex(Object op) {
     if (dtype != DType.INT64 && dtype != DType.INT32) {

@@ -38,6 +38,7 @@ final class Uniques {
   private record Rows(double[] floating, long[] whole, int width) implements Comparator<Integer> {
 
     static Rows of(Tensor x, int count) {
+      x.spec().requireReal("unique");
       int width = count == 0 ? 0 : Math.toIntExact(x.numel() / count);
       return x.dtype().isFloating()
           ? new Rows(x.toDoubleArray(), new long[0], width)

@@ -88,7 +88,7 @@ class DTypeTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "COMPLEX.*")
   void limitsAreStoredExactly(DType dtype) {
     Tensor x = Tensor.of(dtype.min(), dtype.max()).to(dtype);
     assertThat(x.toDoubleArray()).containsExactly(dtype.min(), dtype.max());

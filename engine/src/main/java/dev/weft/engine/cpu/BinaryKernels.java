@@ -101,7 +101,7 @@ final class BinaryKernels {
       return switch (dtype) {
         case FLOAT32 -> ALL.get(Native.FLOAT, address);
         case FLOAT64 -> ALL.get(Native.DOUBLE, address);
-        case FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8, BOOL ->
+        case FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8, BOOL, COMPLEX64, COMPLEX128 ->
             Native.getDouble(dtype, address, 0);
       };
     }
@@ -118,7 +118,7 @@ final class BinaryKernels {
       case FLOAT64 -> F64.get(form).get(op).form(count);
       case FLOAT16, BFLOAT16 ->
           HalfLoops.binary(dtype, op.isPredicate(), F32.get(form).get(op).form(count));
-      case INT8, INT16, INT32, INT64, UINT8, BOOL ->
+      case INT8, INT16, INT32, INT64, UINT8, BOOL, COMPLEX64, COMPLEX128 ->
           throw new IllegalArgumentException(op + ": " + dtype + " is not floating");
     };
   }

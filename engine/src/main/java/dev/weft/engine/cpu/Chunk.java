@@ -68,13 +68,14 @@ final class Chunk {
     return values;
   }
 
-  /** Elements of any dtype as doubles. */
+  /** Elements of any real dtype as doubles. */
   static double[] doubles(DType dtype, long address, int count) {
     return switch (dtype) {
       case FLOAT64 -> doubles(address, count);
       case FLOAT32 -> widen(floats(address, count));
       case FLOAT16, BFLOAT16 -> widen(halves(dtype, address, count));
       case INT8, INT16, INT32, INT64, UINT8, BOOL -> toDoubles(longs(dtype, address, count));
+      case COMPLEX64, COMPLEX128 -> throw new IllegalArgumentException(dtype + " is no real type");
     };
   }
 
@@ -160,7 +161,7 @@ final class Chunk {
           values[i] = narrow[i] != 0 ? 1 : 0;
         }
       }
-      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 ->
+      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64, COMPLEX64, COMPLEX128 ->
           throw new IllegalArgumentException(dtype + " is no integer type");
     }
     return values;
@@ -203,6 +204,7 @@ final class Chunk {
           Native.setDouble(dtype, address, i, values[i]);
         }
       }
+      case COMPLEX64, COMPLEX128 -> throw new IllegalArgumentException(dtype + " is no real type");
     }
   }
 
@@ -251,6 +253,7 @@ final class Chunk {
           Native.setLong(dtype, address, i, values[i]);
         }
       }
+      case COMPLEX64, COMPLEX128 -> throw new IllegalArgumentException(dtype + " is no real type");
     }
   }
 }

@@ -17,6 +17,8 @@ import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Cat;
 import dev.weft.engine.op.Cholesky;
 import dev.weft.engine.op.Clamp;
+import dev.weft.engine.op.ComplexBinary;
+import dev.weft.engine.op.ComplexUnary;
 import dev.weft.engine.op.ConvOp;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
@@ -24,6 +26,7 @@ import dev.weft.engine.op.CrossEntropy;
 import dev.weft.engine.op.CrossEntropyGrad;
 import dev.weft.engine.op.CumArg;
 import dev.weft.engine.op.Det;
+import dev.weft.engine.op.Dft;
 import dev.weft.engine.op.DropoutOp;
 import dev.weft.engine.op.Eig;
 import dev.weft.engine.op.Eigh;
@@ -120,6 +123,9 @@ public final class CpuBackend implements Backend {
       case Clamp clamp -> ClampKernels.run(clamp, in[0], out[0]);
       case Cast _, Copy _ -> Copies.cast(in[0], out[0]);
       case CopyInto _ -> Copies.into(in[0], in[1]);
+      case ComplexUnary f -> ComplexKernels.unary(f, in[0], out[0]);
+      case ComplexBinary f -> ComplexKernels.binary(f, in[0], in[1], out[0]);
+      case Dft dft -> FourierKernels.run(dft, in[0], out[0]);
       case View view ->
           throw new IllegalStateException(view + ": a view shares memory and is never computed");
 

@@ -123,7 +123,7 @@ final class Gemm {
     return switch (dtype) {
       case FLOAT32 -> F32;
       case FLOAT64 -> F64;
-      case FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8, BOOL ->
+      case FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8, BOOL, COMPLEX64, COMPLEX128 ->
           throw new IllegalArgumentException("no tiles of " + dtype);
     };
   }

@@ -179,7 +179,7 @@ final class IndexVisitors {
           ALL.set(Native.BYTE, at, (byte) sum);
         }
       }
-      case FLOAT16, BFLOAT16, BOOL ->
+      case FLOAT16, BFLOAT16, BOOL, COMPLEX64, COMPLEX128 ->
           throw new IllegalArgumentException("sums are not held in " + dtype);
     }
   }

@@ -164,7 +164,7 @@ final class Patches {
           ALL.set(Native.DOUBLE, x + i * xStep, sum);
         }
       }
-      case FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8, BOOL ->
+      case FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8, BOOL, COMPLEX64, COMPLEX128 ->
           throw new IllegalArgumentException("sums of " + dtype + " are made in float32");
     }
   }

@@ -37,6 +37,8 @@ final class UnaryKernels {
               ? PlainLoops.unary(from, to, op::at)
               : HalfLoops.unary(from, F32.get(op).form(count));
       case INT8, INT16, INT32, INT64, UINT8, BOOL -> PlainLoops.onIntegers(from, to, op::at);
+      case COMPLEX64, COMPLEX128 ->
+          throw new IllegalArgumentException(op + ": " + from + " is no real type");
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.weft.engine.io;
 
+import dev.weft.engine.Complex;
 import dev.weft.engine.Device;
 import dev.weft.engine.Layout;
 import dev.weft.engine.Shape;
@@ -102,7 +103,7 @@ final class Globals {
     if (module.equals("torch")) {
       Optional<TorchType> type = TorchType.named(name);
       if (type.isPresent()) {
-        return type.get().isComplex() ? new Pickled.ForeignType(type.get()) : type.get().dtype;
+        return type.get().dtype;
       }
     }
     TorchFile.Decoder decoder = decoders.get(full);
@@ -325,7 +326,6 @@ final class Globals {
   private static TorchType dtype(Unpickler u, Object value) throws TensorFileException {
     return switch (value) {
       case dev.weft.engine.DType dtype -> TorchType.of(dtype);
-      case Pickled.ForeignType foreign -> foreign.type();
       default -> throw u.wrong("a dtype expected, not " + Unpickler.describe(value));
     };
   }
@@ -447,7 +447,7 @@ final class Globals {
       throw u.wrong("a NumPy number of " + dtype + " has " + data.length + " bytes");
     }
     u.spend(Budget.NUMBER);
-    ByteBuffer little = ByteBuffer.wrap(Arrays.copyOf(data, 8)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer little = ByteBuffer.wrap(Arrays.copyOf(data, 16)).order(ByteOrder.LITTLE_ENDIAN);
     return switch (dtype) {
       case FLOAT64 -> little.getDouble(0);
       case FLOAT32 -> (double) little.getFloat(0);
@@ -458,6 +458,8 @@ final class Globals {
       case INT8 -> (long) little.get(0);
       case UINT8 -> (long) (little.get(0) & 0xFF);
       case BOOL -> little.get(0) != 0;
+      case COMPLEX64 -> new Complex(little.getFloat(0), little.getFloat(4));
+      case COMPLEX128 -> new Complex(little.getDouble(0), little.getDouble(8));
     };
   }
 }

@@ -162,8 +162,8 @@ public final class Npy {
           case "i1" -> DType.INT8;
           case "u1" -> DType.UINT8;
           case "b1" -> DType.BOOL;
-          case "c8" -> throw new DTypeException("complex64 is not supported");
-          case "c16" -> throw new DTypeException("complex128 is not supported");
+          case "c8" -> DType.COMPLEX64;
+          case "c16" -> DType.COMPLEX128;
           case "u2" -> throw new DTypeException("uint16 is not supported");
           case "u4" -> throw new DTypeException("uint32 is not supported");
           case "u8" -> throw new DTypeException("uint64 is not supported");
@@ -195,6 +195,8 @@ public final class Npy {
       case INT8 -> "|i1";
       case UINT8 -> "|u1";
       case BOOL -> "|b1";
+      case COMPLEX64 -> "<c8";
+      case COMPLEX128 -> "<c16";
       case BFLOAT16 ->
           throw new DTypeException(
               "write: NumPy has no bfloat16; convert the tensor with x.to(DType.FLOAT32), or use"

@@ -44,14 +44,6 @@ sealed interface Pickled {
     }
   }
 
-  /** A dtype that tensors of a file can have, but not ours. */
-  record ForeignType(TorchType type) implements Pickled {
-    @Override
-    public String noun() {
-      return "the dtype " + type.torchName + ", which is not supported";
-    }
-  }
-
   /** A class that only matters as an argument of a function. */
   record Marker(String name) implements Pickled {
     @Override
@@ -115,22 +107,7 @@ sealed interface Pickled {
       if (memory == null) {
         throw new AssertionError("storage " + storage.key + " was not read");
       }
-      if (!type.isComplex()) {
-        return Tensor.over(memory, layout, type.dtype);
-      }
-      return new ComplexTensor(Tensor.over(memory, asReal(layout), type.dtype));
-    }
-
-    private static Layout asReal(Layout complex) {
-      int rank = complex.shape().rank();
-      long[] sizes = java.util.Arrays.copyOf(complex.shape().sizes(), rank + 1);
-      long[] strides = java.util.Arrays.copyOf(complex.strides(), rank + 1);
-      for (int d = 0; d < rank; d++) {
-        strides[d] *= 2;
-      }
-      sizes[rank] = 2;
-      strides[rank] = 1;
-      return Layout.strided(Shape.of(sizes), strides, 2 * complex.offset());
+      return Tensor.over(memory, layout, type.dtype);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weft.engine.io;
 
+import dev.weft.engine.Complex;
 import dev.weft.engine.DType;
 import dev.weft.engine.Device;
 import dev.weft.engine.Shape;
@@ -93,10 +94,7 @@ final class Pickler {
       case Shape shape -> shape(shape);
       case DType dtype -> global("torch", TorchType.of(dtype).torchName);
       case Device device -> device(device);
-      case Tensor tensor -> once(tensor, () -> tensor(tensor, TorchType.of(tensor.dtype())));
-      case ComplexTensor complex ->
-          once(
-              complex, () -> tensor(complex.parts(), TorchType.complexOf(complex.parts().dtype())));
+      case Tensor tensor -> once(tensor, () -> tensor(tensor));
       case Tuple tuple -> container(tuple, () -> tuple(tuple));
       case List<?> list -> container(list, () -> list(list));
       case Map<?, ?> map -> container(map, () -> map(map));
@@ -405,24 +403,11 @@ final class Pickler {
 
   // ----------------------------------------------------------------------------------- tensors
 
-  private void tensor(Tensor tensor, TorchType type) {
+  private void tensor(Tensor tensor) {
+    TorchType type = TorchType.of(tensor.dtype());
     long[] sizes = tensor.shape().sizes();
     long[] strides = tensor.layout().strides();
     long offset = tensor.layout().offset();
-    if (type.isComplex()) {
-      int rank = sizes.length - 1;
-      boolean paired = strides[rank] == 1 && offset % 2 == 0;
-      for (int d = 0; d < rank; d++) {
-        paired &= strides[d] % 2 == 0 || sizes[d] <= 1;
-        strides[d] /= 2;
-      }
-      if (!paired) {
-        throw refused("is complex with parts that do not lie in pairs: use parts().copy()");
-      }
-      sizes = java.util.Arrays.copyOf(sizes, rank);
-      strides = java.util.Arrays.copyOf(strides, rank);
-      offset /= 2;
-    }
     Stored stored = storages.store(tensor, type, String.join("", path));
     global("torch._utils", "_rebuild_tensor_v2");
     out.write('(');

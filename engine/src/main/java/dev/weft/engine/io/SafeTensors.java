@@ -1,6 +1,7 @@
 package dev.weft.engine.io;
 
 import dev.weft.engine.DType;
+import dev.weft.engine.DTypeException;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
@@ -75,7 +76,7 @@ public final class SafeTensors {
     I32(32, DType.INT32),
     U32(32),
     F32(32, DType.FLOAT32),
-    C64(64),
+    C64(64, DType.COMPLEX64),
     F64(64, DType.FLOAT64),
     I64(64, DType.INT64),
     U64(64);
@@ -101,7 +102,12 @@ public final class SafeTensors {
       return Arrays.stream(values())
           .filter(type -> type.dtype.equals(Optional.of(dtype)))
           .findFirst()
-          .orElseThrow();
+          .orElseThrow(
+              () ->
+                  new DTypeException(
+                      "write: safetensors has no "
+                          + dtype
+                          + "; save its parts, x.viewAsReal(), or x.to(DType.COMPLEX64)"));
     }
   }
 
@@ -396,12 +402,7 @@ public final class SafeTensors {
     return entry.type.dtype.orElseThrow(
         () ->
             new TensorFileException(
-                path,
-                "tensor '"
-                    + Excerpt.of(name)
-                    + "': "
-                    + (entry.type == Type.C64 ? "complex64 (C64)" : entry.type)
-                    + " is not supported"));
+                path, "tensor '" + Excerpt.of(name) + "': " + entry.type + " is not supported"));
   }
 
   // ----------------------------------------------------------------------------------- writing

@@ -1,5 +1,6 @@
 package dev.weft.engine.io;
 
+import dev.weft.engine.Complex;
 import dev.weft.engine.DType;
 import dev.weft.engine.Device;
 import dev.weft.engine.Shape;
@@ -30,9 +31,8 @@ import java.util.Optional;
  * </tr>
  * <tr><td>set, frozenset</td><td>{@link java.util.LinkedHashSet}</td></tr>
  * <tr><td>torch.Size, dtype, device</td><td>{@link Shape}, {@link DType}, {@link Device}</td></tr>
- * <tr><td>Tensor, Parameter</td><td>{@link Tensor} on the CPU, detached; complex ones
- * {@link ComplexTensor}</td></tr>
- * <tr><td>NumPy arrays and numbers</td><td>{@link Tensor}, and Long, Double or Boolean</td></tr>
+ * <tr><td>Tensor, Parameter</td><td>{@link Tensor} on the CPU, detached</td></tr>
+ * <tr><td>NumPy arrays and numbers</td><td>{@link Tensor}, and Long, Double, Boolean or Complex</td></tr>
  * <tr><td>objects of a registered class</td><td>what their {@link Decoder} makes of them</td></tr>
  * </table>
  *

@@ -4,7 +4,7 @@ import dev.weft.engine.DType;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** PyTorch's element types: their names, those of their storages, and ours where there is one. */
+/** PyTorch's element types: their names, those of their storages, and ours. */
 enum TorchType {
   FLOAT64("float64", "DoubleStorage", DType.FLOAT64),
   FLOAT32("float32", "FloatStorage", DType.FLOAT32),
@@ -16,8 +16,8 @@ enum TorchType {
   INT8("int8", "CharStorage", DType.INT8),
   UINT8("uint8", "ByteStorage", DType.UINT8),
   BOOL("bool", "BoolStorage", DType.BOOL),
-  COMPLEX64("complex64", "ComplexFloatStorage", DType.FLOAT32),
-  COMPLEX128("complex128", "ComplexDoubleStorage", DType.FLOAT64);
+  COMPLEX64("complex64", "ComplexFloatStorage", DType.COMPLEX64),
+  COMPLEX128("complex128", "ComplexDoubleStorage", DType.COMPLEX128);
 
   /** PyTorch's name, without the module. */
   final String torchName;
@@ -25,7 +25,6 @@ enum TorchType {
   /** The class of its storages, without the module. */
   final String storage;
 
-  /** Of an element, or of one half of a complex one. */
   final DType dtype;
 
   TorchType(String torchName, String storage, DType dtype) {
@@ -34,13 +33,9 @@ enum TorchType {
     this.dtype = dtype;
   }
 
-  boolean isComplex() {
-    return this == COMPLEX64 || this == COMPLEX128;
-  }
-
   /** Bytes of an element. */
   int bytes() {
-    return isComplex() ? 2 * dtype.bytes() : dtype.bytes();
+    return dtype.bytes();
   }
 
   static Optional<TorchType> named(String name) {
@@ -52,13 +47,6 @@ enum TorchType {
   }
 
   static TorchType of(DType dtype) {
-    return Arrays.stream(values())
-        .filter(type -> !type.isComplex() && type.dtype == dtype)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  static TorchType complexOf(DType part) {
-    return part == DType.FLOAT32 ? COMPLEX64 : COMPLEX128;
+    return Arrays.stream(values()).filter(type -> type.dtype == dtype).findFirst().orElseThrow();
   }
 }

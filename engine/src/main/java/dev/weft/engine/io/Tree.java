@@ -237,7 +237,6 @@ final class Tree {
   private static void release(Object value) {
     switch (value) {
       case Tensor tensor -> tensor.release();
-      case ComplexTensor complex -> complex.parts().release();
       default -> {}
     }
   }

@@ -12,7 +12,8 @@ import java.util.Set;
 /**
  * Converts to another dtype. To a narrower floating type it rounds to nearest, ties to even;
  * floating to integer truncates towards zero; integers wrap; to bool, everything but 0 is true (NaN
- * too).
+ * too). Real numbers become complex ones with imaginary part 0; the way back is refused, but for
+ * bool, and {@code x.real()} is the cure.
  *
  * <p>Shape: (*) → (*). Floating values outside an integer type's range give its nearest bound and
  * NaN gives 0, on every device alike (in PyTorch they are undefined).
@@ -26,11 +27,16 @@ public record Cast(DType to) implements Op {
 
   @Override
   public Gradient gradient() {
-    if (!to.isFloating()) {
+    if (!to.isInexact()) {
       return Gradient.none();
     }
     return Gradient.parts(
-        new Gradient.Part(Gradient.Saves.NOTHING, (g, p) -> g.to(p.inputSpec(0).dtype())));
+        new Gradient.Part(
+            Gradient.Saves.NOTHING,
+            (g, p) -> {
+              DType dtype = p.inputSpec(0).dtype();
+              return (dtype.isComplex() ? g : g.real()).to(dtype);
+            }));
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.weft.engine.op;
 
 import static dev.weft.engine.DType.BFLOAT16;
 import static dev.weft.engine.DType.BOOL;
+import static dev.weft.engine.DType.COMPLEX128;
+import static dev.weft.engine.DType.COMPLEX64;
 import static dev.weft.engine.DType.FLOAT16;
 import static dev.weft.engine.DType.FLOAT32;
 import static dev.weft.engine.DType.FLOAT64;
@@ -32,7 +34,13 @@ public final class DTypes {
   public static final Set<DType> NUMERIC =
       Collections.unmodifiableSet(
           EnumSet.of(FLOAT32, FLOAT64, FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8));
-  public static final Set<DType> ALL = Collections.unmodifiableSet(EnumSet.allOf(DType.class));
+
+  public static final Set<DType> COMPLEX =
+      Collections.unmodifiableSet(EnumSet.of(COMPLEX64, COMPLEX128));
+
+  /** All that a backend computes with: complex tensors come to it as pairs of real numbers. */
+  public static final Set<DType> ALL =
+      Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.copyOf(COMPLEX)));
 
   private DTypes() {}
 }

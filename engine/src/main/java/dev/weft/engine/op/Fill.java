@@ -32,7 +32,7 @@ public record Fill(Number value, TensorSpec spec) implements Op {
       samples.add(
           Sample.of(
               new Fill(
-                  dtype.isFloating() ? (Number) 1.5 : (Number) 1L,
+                  dtype.isInexact() ? (Number) 1.5 : (Number) 1L,
                   TensorSpec.of(shape(5, 7), dtype))));
     }
     return samples;

@@ -80,6 +80,7 @@ public sealed interface Op
         Pinv,
         Eigh,
         Eig,
+        ComplexOp,
         SgdStep,
         AdamStep {
 
@@ -97,7 +98,11 @@ public sealed interface Op
     return 0;
   }
 
-  /** The dtypes its main inputs may have. Inputs that are indices or conditions have their own. */
+  /**
+   * The dtypes its main inputs may have. Inputs that are indices or conditions have their own.
+   * Complex inputs are named by a {@link ComplexOp} only; for other ops they are rewritten to ops
+   * on their parts, or refused, before they get here.
+   */
   default Set<DType> dtypes() {
     return DTypes.FLOATING;
   }

@@ -146,12 +146,13 @@ public record Sample(Op op, List<Input> inputs, String name) {
             case MAIN, ORDINARY -> dtype;
             case INDEX -> DType.INT64;
             case CONDITION -> DType.BOOL;
-            case FULL -> dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+            case FULL -> dtype.toReal() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
           };
-      double[] values = new double[Math.toIntExact(input.shape.numel())];
+      int parts = drawn.isComplex() ? 2 : 1;
+      double[] values = new double[parts * Math.toIntExact(input.shape.numel())];
       for (int i = 0; i < values.length; i++) {
         double u = generator.nextDouble();
-        values[i] = drawn.isFloating() ? input.domain.at(u) : input.domain.integerAt(u);
+        values[i] = drawn.isInexact() ? input.domain.at(u) : input.domain.integerAt(u);
         if (drawn == DType.UINT8) {
           values[i] = Math.abs(values[i]);
         }
@@ -159,19 +160,21 @@ public record Sample(Op op, List<Input> inputs, String name) {
           values[i] = ((long) values[i]) & 1;
         }
       }
-      addRidge(values, input);
-      tensors.add(Tensor.of(values).to(drawn).reshape(input.shape));
+      addRidge(values, input, parts);
+      Tensor row = Tensor.of(values);
+      tensors.add(
+          (parts == 2 ? row.reshape(-1, 2).viewAsComplex() : row).to(drawn).reshape(input.shape));
     }
     return tensors;
   }
 
-  private static void addRidge(double[] values, Input input) {
+  private static void addRidge(double[] values, Input input, int parts) {
     if (input.ridge != 0) {
       int columns = (int) input.shape.size(-1);
       int size = (int) input.shape.size(-2) * columns;
-      for (int i = 0; i < values.length; i++) {
+      for (int i = 0; i < values.length / parts; i++) {
         int row = i % size / columns;
-        values[i] += row == i % columns ? input.ridge : 0;
+        values[parts * i] += row == i % columns ? input.ridge : 0;
       }
     }
   }

@@ -8,12 +8,23 @@ import java.util.Set;
 /**
  * An op that computes nothing: its output shares the input's memory under another layout.
  *
- * <p>Dtype: any, unchanged.
+ * <p>Dtype: any, unchanged but for the two between complex numbers and their parts.
  */
 public sealed interface View extends Op
-    permits AsStrided, Diagonal, Expand, Permute, Reshape, Slice, UnfoldOp {
+    permits AsStrided,
+        Diagonal,
+        Expand,
+        Permute,
+        Reshape,
+        Slice,
+        UnfoldOp,
+        ViewAsComplex,
+        ViewAsReal {
 
-  /** The output's layout, or empty when these elements need a copy first (reshape only). */
+  /**
+   * The output's layout, or empty when these elements need a copy first (reshape and
+   * view_as_complex only).
+   */
   Optional<Layout> layout(Layout input);
 
   @Override

@@ -17,6 +17,8 @@ import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Cat;
 import dev.weft.engine.op.Cholesky;
 import dev.weft.engine.op.Clamp;
+import dev.weft.engine.op.ComplexBinary;
+import dev.weft.engine.op.ComplexUnary;
 import dev.weft.engine.op.ConvOp;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
@@ -24,6 +26,7 @@ import dev.weft.engine.op.CrossEntropy;
 import dev.weft.engine.op.CrossEntropyGrad;
 import dev.weft.engine.op.CumArg;
 import dev.weft.engine.op.Det;
+import dev.weft.engine.op.Dft;
 import dev.weft.engine.op.DropoutOp;
 import dev.weft.engine.op.Eig;
 import dev.weft.engine.op.Eigh;
@@ -115,6 +118,9 @@ public final class ReferenceBackend implements Backend {
       case DropoutOp dropout -> Elementwise.dropout(dropout, in[0], out[0]);
       case Cast _, Copy _ -> Values.copy(in[0], out[0]);
       case CopyInto _ -> Values.copy(in[1], in[0]);
+      case ComplexUnary f -> ComplexElements.unary(f, in[0], out[0]);
+      case ComplexBinary f -> ComplexElements.binary(f, in[0], in[1], out[0]);
+      case Dft dft -> Fourier.transform(dft, in[0], out[0]);
       case View view ->
           throw new IllegalStateException(view + ": a view shares memory and is never computed");
 

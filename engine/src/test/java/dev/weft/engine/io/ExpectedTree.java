@@ -2,6 +2,7 @@ package dev.weft.engine.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.engine.Complex;
 import dev.weft.engine.DType;
 import dev.weft.engine.Device;
 import dev.weft.engine.Shape;
@@ -115,27 +116,13 @@ final class ExpectedTree {
   }
 
   private void tensor(String place, Object actual, Json expected) {
-    boolean complex = actual instanceof ComplexTensor;
-    Tensor tensor = actual instanceof ComplexTensor c ? c.parts() : (Tensor) actual;
-    if (complex) {
-      assertThat(expected.get("dtype").text())
-          .as(place)
-          .isEqualTo(tensor.dtype() == DType.FLOAT32 ? "complex64" : "complex128");
-      double[] got = tensor.toDoubleArray();
-      Json pairs = expected.get("values");
-      for (int i = 0; i < pairs.size(); i++) {
-        assertThat(got[2 * i]).as(place).isEqualTo(number(pairs.get(i).get(0)));
-        assertThat(got[2 * i + 1]).as(place).isEqualTo(number(pairs.get(i).get(1)));
-      }
-    } else {
-      checkElements(place, tensor, expected, folder);
-      assertThat(tensor.layout().strides()).as(place).isEqualTo(longs(expected.get("stride")));
-      assertThat(tensor.layout().offset()).as(place).isEqualTo(expected.get("offset").longValue());
-    }
+    Tensor tensor = (Tensor) actual;
+    checkElements(place, tensor, expected, folder);
+    assertThat(tensor.layout().strides()).as(place).isEqualTo(longs(expected.get("stride")));
+    assertThat(tensor.layout().offset()).as(place).isEqualTo(expected.get("offset").longValue());
     assertThat(tensor.storage().bytes())
         .as(place)
-        .isEqualTo(
-            expected.get("storage_numel").longValue() * tensor.dtype().bytes() * (complex ? 2 : 1));
+        .isEqualTo(expected.get("storage_numel").longValue() * tensor.dtype().bytes());
     long id = expected.get("storage").longValue();
     Storage known = storages.putIfAbsent(id, tensor.storage());
     if (known != null) {
@@ -165,7 +152,14 @@ final class ExpectedTree {
     }
     Json values = expected.get("values");
     assertThat(values.size()).as(place).isEqualTo((int) tensor.numel());
-    if (tensor.dtype().isFloating()) {
+    if (tensor.isComplex()) {
+      for (int i = 0; i < values.size(); i++) {
+        Json pair = values.get(i);
+        assertThat(tensor.toComplexArray()[i])
+            .as(place + "[" + i + "]")
+            .isEqualTo(new Complex(number(pair.get(0)), number(pair.get(1))));
+      }
+    } else if (tensor.dtype().isFloating()) {
       double[] got = tensor.to(DType.FLOAT64).toDoubleArray();
       for (int i = 0; i < got.length; i++) {
         assertThat(got[i]).as(place + "[" + i + "]").isEqualTo((Double) number(values.get(i)));

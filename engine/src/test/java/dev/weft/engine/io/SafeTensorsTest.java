@@ -51,12 +51,6 @@ class SafeTensorsTest {
         continue;
       }
       seen++;
-      if (name.equals("complex64")) {
-        assertThatThrownBy(() -> opened.get(name))
-            .isInstanceOf(TensorFileException.class)
-            .hasMessageContaining("complex64 (C64) is not supported");
-        continue;
-      }
       Tensor tensor = opened.get(name);
       assertThat(tensor.spec()).isEqualTo(opened.spec(name));
       ExpectedTree.checkElements(name, tensor, item.get(1), tree.getParent());
@@ -68,6 +62,9 @@ class SafeTensorsTest {
   void everyDtypeAndShapeComesBack() throws IOException {
     var tensors = new LinkedHashMap<String, Tensor>();
     for (DType dtype : DType.values()) {
+      if (dtype == DType.COMPLEX128) { // the format lacks it
+        continue;
+      }
       for (Shape shape : new Shape[] {Shape.of(), Shape.of(3), Shape.of(2, 0, 4), Shape.of(2, 3)}) {
         Tensor tensor = Tensor.empty(shape, dtype, Device.CPU);
         byte[] bytes = new byte[(int) tensor.spec().bytes()];

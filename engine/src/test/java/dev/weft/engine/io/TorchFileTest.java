@@ -234,7 +234,7 @@ class TorchFileTest {
             Map.entry("ctorch.nn.modules.linear\nLinear\n", "save its state_dict"),
             Map.entry("ctorch\nQInt8Storage\n", "quantized"),
             Map.entry("ctorch\nfloat8_e5m2\n", "torch.float8_e5m2, a dtype"),
-            Map.entry("ctorch\ncomplex64\n", "the dtype complex64, which is not supported"),
+            Map.entry("ctorch\ncomplex32\n", "complex32"),
             Map.entry("ccollections\nOrderedDict\n", "OrderedDict itself"),
             Map.entry("NNR", "no tuple"),
             Map.entry("N)R", "a call of what is no function"),

@@ -61,14 +61,19 @@ public enum ReduceOp {
   /** Throws when elements of {@code dtype} cannot be combined this way. */
   public void requireTakes(String collective, DType dtype) {
     String cure =
-        switch (this) {
-          case SUM, PRODUCT ->
-              dtype == DType.BOOL ? "convert to int32 first, or use max (any) or min (all)" : "";
-          case MEAN -> dtype.isFloating() ? "" : "convert to a floating dtype first, or use sum";
-          case MIN, MAX -> "";
-          case BAND, BOR, BXOR ->
-              dtype.isFloating() ? "bits are combined for integers and bool only" : "";
-        };
+        dtype.isComplex()
+            ? "reduce its parts, x.viewAsReal()"
+            : switch (this) {
+              case SUM, PRODUCT ->
+                  dtype == DType.BOOL
+                      ? "convert to int32 first, or use max (any) or min (all)"
+                      : "";
+              case MEAN ->
+                  dtype.isFloating() ? "" : "convert to a floating dtype first, or use sum";
+              case MIN, MAX -> "";
+              case BAND, BOR, BXOR ->
+                  dtype.isFloating() ? "bits are combined for integers and bool only" : "";
+            };
     if (!cure.isEmpty()) {
       throw new DTypeException(
           text("%s: %s of %s is not defined: %s", collective, this, dtype, cure));

@@ -67,6 +67,8 @@ final class Reduction {
             case INT16 -> new Shorts();
             case INT32 -> new Ints();
             case INT64 -> new Longs();
+            case COMPLEX64, COMPLEX128 ->
+                throw new IllegalStateException(dtype + " is refused where a reduction starts");
           };
       lanes[dtype.ordinal()] = known;
     }

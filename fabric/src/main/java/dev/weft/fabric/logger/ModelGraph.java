@@ -194,9 +194,11 @@ final class ModelGraph {
       case UINT8 -> 4;
       case INT16 -> 5;
       case INT8 -> 6;
+      case COMPLEX64 -> 8;
       case INT64 -> 9;
       case BOOL -> 10;
       case BFLOAT16 -> 14;
+      case COMPLEX128 -> 18;
       case FLOAT16 -> 19;
     };
   }

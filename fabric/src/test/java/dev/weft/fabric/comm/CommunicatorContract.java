@@ -87,6 +87,9 @@ abstract class CommunicatorContract {
   }
 
   private static boolean isDefined(ReduceOp op, DType dtype) {
+    if (dtype.isComplex()) {
+      return false; // refused: the cure is to reduce the parts
+    }
     return switch (op) {
       case SUM, PRODUCT -> dtype != DType.BOOL;
       case MEAN -> dtype.isFloating();

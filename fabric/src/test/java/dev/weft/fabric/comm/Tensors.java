@@ -28,6 +28,9 @@ final class Tensors {
 
   /** Small numbers of both signs that depend on the seed; bools for bool. */
   static Tensor random(DType dtype, long count, long seed) {
+    if (dtype.isComplex()) {
+      return random(dtype.toReal(), 2 * count, seed).reshape(count, 2).viewAsComplex();
+    }
     Tensor tensor = empty(dtype, count);
     var random = new SplittableRandom(seed);
     for (long i = 0; i < count; i++) {
@@ -48,6 +51,7 @@ final class Tensors {
       case FLOAT16 -> Float.float16ToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, i));
       case BFLOAT16 -> Half.fromBFloat16(memory.getAtIndex(ValueLayout.JAVA_SHORT, i));
       case INT8, UINT8, BOOL, INT16, INT32, INT64 -> getLong(tensor, i);
+      case COMPLEX64, COMPLEX128 -> throw new AssertionError(tensor.dtype());
     };
   }
 
@@ -59,7 +63,8 @@ final class Tensors {
       case INT16 -> memory.getAtIndex(ValueLayout.JAVA_SHORT, i);
       case INT32 -> memory.getAtIndex(ValueLayout.JAVA_INT, i);
       case INT64 -> memory.getAtIndex(ValueLayout.JAVA_LONG, i);
-      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> throw new AssertionError(tensor.dtype());
+      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64, COMPLEX64, COMPLEX128 ->
+          throw new AssertionError(tensor.dtype());
     };
   }
 
@@ -82,7 +87,8 @@ final class Tensors {
       case INT16 -> memory.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) value);
       case INT32 -> memory.setAtIndex(ValueLayout.JAVA_INT, i, (int) value);
       case INT64 -> memory.setAtIndex(ValueLayout.JAVA_LONG, i, value);
-      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> throw new AssertionError(tensor.dtype());
+      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64, COMPLEX64, COMPLEX128 ->
+          throw new AssertionError(tensor.dtype());
     }
   }
 

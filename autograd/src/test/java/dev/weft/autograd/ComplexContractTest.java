@@ -1,0 +1,151 @@
+package dev.weft.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.weft.engine.DType;
+import dev.weft.engine.DTypeException;
+import dev.weft.engine.Dispatch;
+import dev.weft.engine.Scope;
+import dev.weft.engine.Tensor;
+import dev.weft.engine.TensorSpec;
+import dev.weft.engine.op.Cast;
+import dev.weft.engine.op.ComplexOp;
+import dev.weft.engine.op.Op;
+import dev.weft.engine.op.OpFamily;
+import dev.weft.engine.op.Sample;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleBiFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * What every op of the family does to complex inputs: on numbers without imaginary part what it
+ * does to real ones, with gradients that agree with finite differences; or it refuses by name. No
+ * op is named here.
+ */
+class ComplexContractTest {
+
+  private static Stream<Sample> samples() {
+    return OpFamily.samples().stream()
+        .filter(s -> !s.inputs().isEmpty() && s.op().mutates() == 0)
+        .filter(s -> s.op().dtypes().contains(DType.FLOAT64) || s.op() instanceof ComplexOp);
+  }
+
+  /** Complex inputs, some with imaginary part 0; those that are indices or conditions as ever. */
+  private static List<Tensor> inputs(Sample sample, long seed) {
+    return sample.inputs(DType.COMPLEX128, seed);
+  }
+
+  /** The results, or empty where the op refuses complex numbers by its name. */
+  private static List<Tensor> results(Op op, List<Tensor> inputs) {
+    try (Scope _ = Autograd.noGrad()) {
+      return List.of(Dispatch.runAll(op, inputs.toArray(Tensor[]::new)));
+    } catch (DTypeException refusal) {
+      assertThat(refusal)
+          .hasMessageStartingWith(op.toString().split("[\\[(]")[0])
+          .hasMessageContaining("complex128");
+      return List.of();
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> numbersWithoutImaginaryPartAreRealOrRefused() {
+    return samples()
+        .filter(s -> !(s.op() instanceof ComplexOp) && !(s.op() instanceof Cast))
+        .map(s -> dynamicTest(s.name(), () -> assertActsAsOnReals(s)));
+  }
+
+  private static void assertActsAsOnReals(Sample sample) {
+    List<Tensor> reals = sample.inputs(DType.FLOAT64, 42);
+    List<Tensor> complex =
+        reals.stream().map(x -> x.dtype().isFloating() ? x.to(DType.COMPLEX128) : x).toList();
+    if (complex.equals(reals)) {
+      return;
+    }
+    List<Tensor> actual = results(sample.op(), complex);
+    if (actual.isEmpty()) {
+      return;
+    }
+    List<Tensor> expected = results(sample.op(), reals);
+    for (int i = 0; i < expected.size(); i++) {
+      Tensor y = actual.get(i);
+      assertThat(y.shape()).isEqualTo(expected.get(i).shape());
+      if (y.isComplex()) {
+        assertClose(y.imag(), Tensor.zerosLike(y.imag()));
+      }
+      assertClose(y.real().to(DType.FLOAT64), expected.get(i).real().to(DType.FLOAT64));
+    }
+  }
+
+  private static void assertClose(Tensor actual, Tensor expected) {
+    double[] a = actual.toDoubleArray();
+    double[] e = expected.toDoubleArray();
+    for (int i = 0; i < e.length; i++) {
+      assertThat(a[i]).isCloseTo(e[i], within(1e-12 * (1 + Math.abs(e[i]))));
+    }
+  }
+
+  private static boolean isChecked(Sample sample) {
+    List<Tensor> inputs = inputs(sample, 42);
+    List<TensorSpec> specs = results(sample.op(), inputs).stream().map(Tensor::spec).toList();
+    return !specs.isEmpty()
+        && specs.getFirst().dtype().toReal() == DType.FLOAT64
+        && inputs.stream().anyMatch(Tensor::isComplex)
+        && sample.op().gradient().exists();
+  }
+
+  private static double error(
+      Sample sample, ToDoubleBiFunction<Function<List<Tensor>, Tensor>, List<Tensor>> check) {
+    List<Tensor> inputs = inputs(sample, 42);
+    var reached =
+        IntStream.range(0, inputs.size()).filter(i -> sample.op().gradient().reaches(i)).toArray();
+    Function<List<Tensor>, Tensor> call =
+        variables -> {
+          Iterator<Tensor> next = variables.iterator();
+          Tensor[] all = inputs.toArray(Tensor[]::new);
+          for (int i : reached) {
+            all[i] = next.next();
+          }
+          return Dispatch.run(sample.op(), all);
+        };
+    return check.applyAsDouble(call, IntStream.of(reached).mapToObj(inputs::get).toList());
+  }
+
+  private static long size(Sample sample) {
+    return sample.inputs().stream().mapToLong(i -> i.shape().numel()).sum();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradientsAgreeWithFiniteDifferences() {
+    return samples()
+        .filter(s -> size(s) < 60)
+        .filter(ComplexContractTest::isChecked)
+        .map(
+            s ->
+                dynamicTest(
+                    s.name(),
+                    () ->
+                        assertThat(error(s, Gradcheck::worstError)).as(s.name()).isLessThan(1e-6)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradientsOfGradientsAgreeWithFiniteDifferences() {
+    return samples()
+        .filter(s -> size(s) < 25)
+        .filter(ComplexContractTest::isChecked)
+        .map(
+            s ->
+                dynamicTest(
+                    s.name(),
+                    () ->
+                        assertThat(error(s, Gradcheck::worstSecondError))
+                            .as(s.name())
+                            .isLessThan(1e-5)));
+  }
+}

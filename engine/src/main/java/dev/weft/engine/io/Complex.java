@@ -1,4 +1,0 @@
-package dev.weft.engine.io;
-
-/** A Python {@code complex}: re + im·i. */
-public record Complex(double re, double im) {}
