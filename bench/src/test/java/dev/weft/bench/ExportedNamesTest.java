@@ -35,14 +35,17 @@ import org.junit.jupiter.api.Test;
 class ExportedNamesTest {
 
   /**
-   * Names that are worth a line of import. PyTorch's users look for these three, and java.base has
+   * Names that are worth a line of import. PyTorch's users look for most of these, and java.base has
    * other things under them; each says so in its documentation.
    */
   private static final Map<String, String> EXCEPTIONS =
       Map.of(
           "Module", "dev.weft.nn and java.lang",
           "Parameter", "dev.weft.nn and java.lang.reflect",
-          "Buffer", "dev.weft.nn and java.nio");
+          "Buffer", "dev.weft.nn and java.nio",
+          "Identity", "dev.weft.nn and java.security",
+          "Callback", "dev.weft.fabric and javax.security.auth.callback",
+          "Native", "dev.weft.engine and java.lang.annotation");
 
   private static final List<Class<?>> ONE_OF_EACH_MODULE =
       List.of(Tensor.class, Autograd.class, Fabric.class);
