@@ -113,7 +113,8 @@ class GradientContractTest {
             sample ->
                 dynamicTest(
                     sample.name(),
-                    () -> assertThat(error(sample, 42, Gradcheck::worstError))
+                    () ->
+                        assertThat(error(sample, 42, Gradcheck::worstError))
                             .as("relative error of the gradient of %s", sample)
                             .isLessThan(1e-6)));
   }

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 class ExportedNamesTest {
 
   /**
-   * Names that are worth a line of import. PyTorch's users look for most of these, and java.base has
-   * other things under them; each says so in its documentation.
+   * Names that are worth a line of import. PyTorch's users look for most of these, and java.base
+   * has other things under them; each says so in its documentation.
    */
   private static final Map<String, String> EXCEPTIONS =
       Map.of(
