@@ -122,7 +122,8 @@ final class ChannelNorms {
     int dims = x.rank() - 2;
     Tensor scale = wide(running.variance.get()).add(eps).rsqrt();
     scale = weight.isPresent() ? scale.mul(weight.get()) : scale;
-    Tensor shift = wide(running.mean.get()).mul(scale).neg();
+    // Negated first: what backward keeps is a copy, which training may not change afterwards.
+    Tensor shift = wide(running.mean.get()).neg().mul(scale);
     shift = bias.isPresent() ? shift.add(bias.get()) : shift;
     return wide(x)
         .mul(Convolution.perChannel(scale, dims))

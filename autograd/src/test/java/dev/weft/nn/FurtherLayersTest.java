@@ -199,4 +199,18 @@ class FurtherLayersTest {
         .hasMessageContaining("SyncBatchNorm: (1, 3)")
         .hasMessageContaining("more than one value per channel");
   }
+
+  @Test
+  void evaluationsGradientUsesTheStatisticsThatItSaw() {
+    var norm = new BatchNorm1d(1);
+    Tensor x = Tensor.of(1.0f, 3.0f).reshape(2, 1).requiresGrad(true);
+    norm.eval();
+    Tensor y = norm.apply(x);
+    norm.train();
+    norm.apply(x.detach().mul(10)); // moves the running statistics
+    y.sum().backward();
+    double expected = 1 / Math.sqrt(1 + 1e-5);
+    assertThat(x.grad().orElseThrow().toDoubleArray())
+        .containsExactly(new double[] {expected, expected}, within(1e-6));
+  }
 }

@@ -38,6 +38,7 @@ public non-sealed class Tensor extends TensorJoins
         SortOps,
         StatisticsOps,
         InPlaceOps,
+        RandomOps,
         ShapeOps,
         SplitOps,
         ArrangeOps,

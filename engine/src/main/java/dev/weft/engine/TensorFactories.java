@@ -151,6 +151,11 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
     return empty(Shape.of(shape), context.defaultDtype(), context.defaultDevice());
   }
 
+  /** Memory whose contents are undefined, of the shape, dtype and device of {@code like}. */
+  public static Tensor emptyLike(Tensor like) {
+    return empty(like.shape(), like.dtype(), like.device());
+  }
+
   /** A row of float32 numbers. */
   public static Tensor of(float... values) {
     Tensor tensor = empty(Shape.of(values.length), DType.FLOAT32, Device.CPU);
@@ -210,6 +215,36 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
   /** Standard normal, of the default dtype. */
   public static Tensor randn(Generator generator, long... shape) {
     return random(Distribution.NORMAL, 0, 1, Shape.of(shape), generator);
+  }
+
+  /** Uniform in [0, 1), of the shape, dtype and device of {@code like}. */
+  public static Tensor randLike(Tensor like) {
+    return randLike(like, Context.current().generator());
+  }
+
+  /** Uniform in [0, 1), of the shape, dtype and device of {@code like}. */
+  public static Tensor randLike(Tensor like, Generator generator) {
+    return random(Distribution.UNIFORM, 0, 1, like.spec(), generator);
+  }
+
+  /** Standard normal, of the shape, dtype and device of {@code like}. */
+  public static Tensor randnLike(Tensor like) {
+    return randnLike(like, Context.current().generator());
+  }
+
+  /** Standard normal, of the shape, dtype and device of {@code like}. */
+  public static Tensor randnLike(Tensor like, Generator generator) {
+    return random(Distribution.NORMAL, 0, 1, like.spec(), generator);
+  }
+
+  /** Integers from {@code low} to {@code high} (exclusive), shaped and typed as {@code like}. */
+  public static Tensor randintLike(Tensor like, long low, long high) {
+    return randintLike(like, low, high, Context.current().generator());
+  }
+
+  /** Integers from {@code low} to {@code high} (exclusive), shaped and typed as {@code like}. */
+  public static Tensor randintLike(Tensor like, long low, long high, Generator generator) {
+    return random(Distribution.INTEGERS, low, high, like.spec(), generator);
   }
 
   /** Random numbers of the default dtype; {@link RandomOp} says what a and b mean. */
