@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.weft.engine.Arrangement.Placed;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Copy;
+import dev.weft.engine.op.DTypes;
+import dev.weft.engine.op.Dft;
 import dev.weft.engine.op.ErrorSample;
 import dev.weft.engine.op.Fill;
 import dev.weft.engine.op.Op;
@@ -18,7 +20,6 @@ import dev.weft.engine.reference.ReferenceBackend;
 import dev.weft.engine.spi.Backend;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,12 +134,12 @@ class OpContractTest {
                     }));
   }
 
-  /** One tensor of any dtype and shape, or none: nothing can be wrong. */
+  /** One tensor of any real dtype and shape, or none: nothing can be wrong. */
   private static boolean takesEverything(Op op) {
     return op instanceof Copy
         || op instanceof Cast
         || op instanceof Fill
-        || op instanceof Unary && op.dtypes().equals(EnumSet.allOf(DType.class));
+        || op instanceof Unary && op.dtypes().equals(DTypes.ALL);
   }
 
   @TestFactory
@@ -161,6 +162,9 @@ class OpContractTest {
   Stream<DynamicNode> cpuAgreesWithReferenceOnSpecialValues() {
     return forEachSample(
         sample -> {
+          if (sample.op() instanceof Dft) {
+            return; // where infinities and NaN go depends on the algorithm
+          }
           for (DType dtype : dtypes(sample)) {
             List<Tensor> values = sample.inputs(dtype, 43);
             for (int i = 0; i < values.size(); i++) {

@@ -1,5 +1,6 @@
 package dev.weft.engine.op;
 
+import dev.weft.engine.Shape;
 import static dev.weft.engine.Shape.shape;
 import static dev.weft.engine.op.Domain.reals;
 import static dev.weft.engine.op.Domain.within;
@@ -94,9 +95,9 @@ public enum ComplexBinary implements ComplexOp {
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (ComplexBinary op : values()) {
-      samples.add(Sample.of(op, shape(5, 7), shape(5, 7)).in(op.domain));
-      samples.add(Sample.of(op, shape(), shape()).in(op.domain));
-      samples.add(Sample.of(op, shape(0, 3), shape(0, 3)).in(op.domain));
+      for (Shape shape : Sample.ELEMENTWISE) {
+        samples.add(Sample.of(op, shape, shape).in(op.domain));
+      }
     }
     return samples;
   }

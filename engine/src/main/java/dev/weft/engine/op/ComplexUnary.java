@@ -1,5 +1,7 @@
 package dev.weft.engine.op;
 
+import dev.weft.engine.Shape;
+import java.util.stream.Stream;
 import static dev.weft.engine.Shape.shape;
 import static dev.weft.engine.op.Domain.reals;
 import static dev.weft.engine.op.Domain.within;
@@ -159,22 +161,25 @@ public enum ComplexUnary implements ComplexOp {
   public static List<Sample> samples() {
     var samples = new ArrayList<Sample>();
     for (ComplexUnary op : values()) {
-      samples.add(Sample.of(op, shape(5, 7)).in(op.domain));
-      samples.add(Sample.of(op, shape()).in(op.domain));
-      samples.add(Sample.of(op, shape(0, 3)).in(op.domain));
+      for (Shape shape : Sample.ELEMENTWISE) {
+        samples.add(Sample.of(op, shape).in(op.domain));
+      }
     }
     return samples;
   }
 
   public static List<ErrorSample> errors() {
     return Arrays.stream(values())
-        .map(
+        .flatMap(
             op ->
-                ErrorSample.of(
-                    op,
-                    DTypeException.class,
-                    "needs complex64 or complex128",
-                    TensorSpec.of(shape(3), DType.FLOAT32)))
+                Stream.of(DType.FLOAT32, DType.INT64)
+                    .map(
+                        dtype ->
+                            ErrorSample.of(
+                                op,
+                                DTypeException.class,
+                                "needs complex64 or complex128",
+                                TensorSpec.of(shape(3), dtype))))
         .toList();
   }
 

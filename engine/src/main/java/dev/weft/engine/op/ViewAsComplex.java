@@ -55,10 +55,9 @@ public record ViewAsComplex() implements View {
   }
 
   public static List<Sample> samples() {
-    return List.of(
-        Sample.of(new ViewAsComplex(), shape(3, 4, 2)),
-        Sample.of(new ViewAsComplex(), shape(2)),
-        Sample.of(new ViewAsComplex(), shape(0, 2)));
+    return Sample.ELEMENTWISE.stream()
+        .map(shape -> Sample.of(new ViewAsComplex(), shape.concat(shape(2))))
+        .toList();
   }
 
   public static List<ErrorSample> errors() {

@@ -1,5 +1,6 @@
 package dev.weft.engine.op;
 
+import java.util.stream.Stream;
 import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
@@ -48,19 +49,19 @@ public record ViewAsReal() implements View {
   }
 
   public static List<Sample> samples() {
-    return List.of(
-        Sample.of(new ViewAsReal(), shape(3, 4)),
-        Sample.of(new ViewAsReal(), shape()),
-        Sample.of(new ViewAsReal(), shape(0, 3)));
+    return Sample.ELEMENTWISE.stream().map(shape -> Sample.of(new ViewAsReal(), shape)).toList();
   }
 
   public static List<ErrorSample> errors() {
-    return List.of(
-        ErrorSample.of(
-            new ViewAsReal(),
-            DTypeException.class,
-            "needs complex64 or complex128",
-            TensorSpec.of(shape(3), DType.FLOAT32)));
+    return Stream.of(DType.FLOAT32, DType.INT64)
+        .map(
+            dtype ->
+                ErrorSample.of(
+                    new ViewAsReal(),
+                    DTypeException.class,
+                    "needs complex64 or complex128",
+                    TensorSpec.of(shape(3), dtype)))
+        .toList();
   }
 
   @Override
