@@ -1,6 +1,5 @@
 package dev.weft.engine.op;
 
-import dev.weft.engine.Shape;
 import static dev.weft.engine.Shape.shape;
 import static dev.weft.engine.op.Domain.reals;
 import static dev.weft.engine.op.Domain.within;
@@ -11,6 +10,7 @@ import static dev.weft.engine.op.Gradient.parts;
 import dev.weft.engine.Complex;
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
+import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;

@@ -1,7 +1,5 @@
 package dev.weft.engine.op;
 
-import dev.weft.engine.Shape;
-import java.util.stream.Stream;
 import static dev.weft.engine.Shape.shape;
 import static dev.weft.engine.op.Domain.reals;
 import static dev.weft.engine.op.Domain.within;
@@ -12,12 +10,14 @@ import static dev.weft.engine.op.Gradient.linear;
 import dev.weft.engine.Complex;
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
+import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Elementwise functions of one complex input. A row is the whole declaration: its definition in

@@ -1,6 +1,5 @@
 package dev.weft.engine.op;
 
-import java.util.stream.Stream;
 import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
@@ -12,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The parts of complex numbers, side by side in a last dimension of size 2.
