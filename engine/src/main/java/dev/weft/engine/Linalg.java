@@ -202,7 +202,7 @@ public final class Linalg {
 
   /**
    * Eigenvalues, smallest first, and eigenvectors, of length 1, of a matrix whose eigenvalues are
-   * real. Others throw {@link ArithmeticException}: there are no complex dtypes.
+   * real. A matrix with complex ones throws {@link ArithmeticException}.
    */
   public static Eigen eig(Tensor a) {
     requireSquare("linalg.eig", a);

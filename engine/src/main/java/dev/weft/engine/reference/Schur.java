@@ -34,8 +34,7 @@ final class Schur {
       var schur = new Schur(matrices[m]);
       schur.toHessenberg();
       if (!schur.toTriangle()) {
-        throw Matrices.failure(
-            op, a, m, "has complex eigenvalues, and there are no complex dtypes");
+        throw Matrices.failure(op, a, m, "has complex eigenvalues; only real ones are found");
       }
       int[] order =
           IntStream.range(0, schur.n)
