@@ -39,8 +39,18 @@ final class Kernel<L> {
   /** After so long it is the turn of the next kernel: C2 compiles several at a time. */
   private static final long TURN_NANOS = 50_000_000L;
 
-  /** Turns before a kernel is left plain, until a hundred times as much work has come by. */
-  private static final int TURNS = 60;
+  private static final int TURNS = 30;
+
+  /**
+   * A loop that is still slow after its turns is in a dead end: while C2 has much to do, C1
+   * compiles without profiling, and cannot do it again with profiling when the loop has more
+   * registers than C1 knows ("out of virtual registers"). A class made anew begins in the
+   * interpreter, from where C2 takes it, if its turn is so long that others do not keep C2 busy.
+   */
+  private static final long LONG_TURN_NANOS = 1_000_000_000L;
+
+  /** Long turns before a kernel is left plain, until a hundred times as much work has come by. */
+  private static final int LONG_TURNS = 5;
 
   /** Without C2, vector loops are never fast. Tools that live for a second run without it. */
   private static final boolean HAS_C2 = hasC2(System.getProperty("java.vm.info", ""));
@@ -169,6 +179,11 @@ final class Kernel<L> {
     return known;
   }
 
+  private synchronized L madeAnew() {
+    vector = null;
+    return made();
+  }
+
   private long fastestBatch(L loop) {
     long fastest = Long.MAX_VALUE;
     for (int batch = 0; batch < BATCHES; batch++) {
@@ -182,15 +197,15 @@ final class Kernel<L> {
   }
 
   private void warmUp(int turn) {
-    L loop = made();
-    long end = System.nanoTime() + TURN_NANOS;
+    L loop = turn > TURNS ? madeAnew() : made();
+    long end = System.nanoTime() + (turn > TURNS ? LONG_TURN_NANOS : TURN_NANOS);
     do {
       if (fastestBatch(loop) <= ROUNDS * COMPILED_NANOS) {
         warm = true;
         return;
       }
     } while (System.nanoTime() < end);
-    if (turn < TURNS) {
+    if (turn < TURNS + LONG_TURNS) {
       Background.THREAD.execute(() -> warmUp(turn + 1));
     } else {
       putOff();
