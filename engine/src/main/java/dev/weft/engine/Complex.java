@@ -9,6 +9,36 @@ public record Complex(double re, double im) {
   /** The imaginary unit. */
   public static final Complex I = new Complex(0, 1);
 
+  /** this + y. */
+  public Complex plus(Complex y) {
+    return new Complex(re + y.re, im + y.im);
+  }
+
+  /** this − y. */
+  public Complex minus(Complex y) {
+    return new Complex(re - y.re, im - y.im);
+  }
+
+  /** this · y. */
+  public Complex times(Complex y) {
+    return new Complex(re * y.re - im * y.im, re * y.im + im * y.re);
+  }
+
+  /** this · y. */
+  public Complex times(double y) {
+    return new Complex(re * y, im * y);
+  }
+
+  /** The conjugate. */
+  public Complex conj() {
+    return new Complex(re, -im);
+  }
+
+  /** The magnitude. */
+  public double abs() {
+    return Math.hypot(re, im);
+  }
+
   /** As Python writes it: {@code (1.0+2.0j)}. */
   @Override
   public String toString() {

@@ -12,7 +12,6 @@ import dev.weft.engine.op.BatchNormOp;
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Cat;
-import dev.weft.engine.op.Cholesky;
 import dev.weft.engine.op.Clamp;
 import dev.weft.engine.op.ComplexBinary;
 import dev.weft.engine.op.ComplexOp;
@@ -23,10 +22,7 @@ import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.CrossEntropy;
 import dev.weft.engine.op.CrossEntropyGrad;
 import dev.weft.engine.op.CumArg;
-import dev.weft.engine.op.Det;
 import dev.weft.engine.op.DropoutOp;
-import dev.weft.engine.op.Eig;
-import dev.weft.engine.op.Eigh;
 import dev.weft.engine.op.Fill;
 import dev.weft.engine.op.Gather;
 import dev.weft.engine.op.IndexSelect;
@@ -36,16 +32,14 @@ import dev.weft.engine.op.LayerNormOp;
 import dev.weft.engine.op.LinearOp;
 import dev.weft.engine.op.LinearScan;
 import dev.weft.engine.op.LogSoftmaxOp;
-import dev.weft.engine.op.Lu;
 import dev.weft.engine.op.Matmul;
+import dev.weft.engine.op.MatrixOp;
 import dev.weft.engine.op.MaxPool;
 import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.NextAfter;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.op.PatchesOp;
-import dev.weft.engine.op.Pinv;
 import dev.weft.engine.op.Polygamma;
-import dev.weft.engine.op.Qr;
 import dev.weft.engine.op.RandomOp;
 import dev.weft.engine.op.Reduce;
 import dev.weft.engine.op.Scan;
@@ -54,14 +48,10 @@ import dev.weft.engine.op.ScatterReduce;
 import dev.weft.engine.op.ScatterSum;
 import dev.weft.engine.op.SearchSorted;
 import dev.weft.engine.op.SgdStep;
-import dev.weft.engine.op.Slogdet;
 import dev.weft.engine.op.SoftmaxOp;
-import dev.weft.engine.op.Solve;
-import dev.weft.engine.op.SolveTriangular;
 import dev.weft.engine.op.SpecialBinary;
 import dev.weft.engine.op.SpecialUnary;
 import dev.weft.engine.op.SumTo;
-import dev.weft.engine.op.Svd;
 import dev.weft.engine.op.Take;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.View;
@@ -91,6 +81,7 @@ final class ComplexRules {
       if (input.dtype().isComplex()) {
         return !(op instanceof View
             || op instanceof ComplexOp
+            || op instanceof MatrixOp
             || op instanceof Copy
             || op instanceof CopyInto && inputs[0].dtype() == inputs[1].dtype());
       }
@@ -146,7 +137,7 @@ final class ComplexRules {
 
       case SgdStep _, AdamStep _ -> Dispatch.runAll(op, detachedParts(in));
 
-      case View _, ComplexOp _, Copy _ ->
+      case View _, ComplexOp _, MatrixOp _, Copy _ ->
           throw new IllegalStateException(op + ": takes complex numbers as it is");
 
       case Activation _,
@@ -172,18 +163,7 @@ final class ComplexRules {
           BatchNormOp _,
           BatchNormGrad _,
           Arange _,
-          Multinomial _,
-          Solve _,
-          SolveTriangular _,
-          Cholesky _,
-          Lu _,
-          Qr _,
-          Det _,
-          Slogdet _,
-          Svd _,
-          Pinv _,
-          Eigh _,
-          Eig _ ->
+          Multinomial _ ->
           throw refused(op, in);
     };
   }

@@ -5,6 +5,7 @@ import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.CopyInto;
+import dev.weft.engine.op.MatrixOp;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.View;
@@ -236,7 +237,7 @@ public final class Dispatch {
     int held = hold(op, inputs);
     try {
       Backend backend = context.backend.isPresent() ? context.backend.get() : Backends.of(device);
-      if (inputs.length > 0 && inputs[0].dtype().isComplex()) {
+      if (inputs.length > 0 && inputs[0].dtype().isComplex() && !(op instanceof MatrixOp)) {
         computeParts(backend, op, inputs, outputs, context);
       } else {
         backend.compute(op, inputs, outputs);

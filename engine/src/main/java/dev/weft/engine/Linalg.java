@@ -18,8 +18,9 @@ import java.util.List;
  * Linear algebra, with the names of {@code torch.linalg}. In the shapes, * stands for a batch of
  * any dimensions; every matrix of it is treated alone.
  *
- * <p>Dtype: float32 or float64, unchanged. A matrix for which there is no result, such as a
- * singular one for {@link #inv}, throws {@link ArithmeticException}.
+ * <p>Dtype: float32, float64, complex64 or complex128, unchanged; singular values, the eigenvalues
+ * of {@link #eigh} and norms are real, what {@link #eig} gives is complex. A matrix for which there
+ * is no result, such as a singular one for {@link #inv}, throws {@link ArithmeticException}.
  */
 public final class Linalg {
 
@@ -84,13 +85,13 @@ public final class Linalg {
     return solveTriangular(a, b, upper, true, false);
   }
 
-  /** X with A X = B, from the Cholesky factor of A: L with A = L Lᵀ, or U with A = Uᵀ U. */
+  /** X with A X = B, from the Cholesky factor of A: L with A = L Lᴴ, or U with A = Uᴴ U. */
   public static Tensor choleskySolve(Tensor b, Tensor factor, boolean upper) {
-    Tensor lower = upper ? factor.mT() : factor;
-    return solveTriangular(lower.mT(), solveTriangular(lower, b, false), true);
+    Tensor lower = upper ? factor.mH() : factor;
+    return solveTriangular(lower.mH(), solveTriangular(lower, b, false), true);
   }
 
-  /** The inverse of A, from its Cholesky factor: L with A = L Lᵀ, or U with A = Uᵀ U. */
+  /** The inverse of A, from its Cholesky factor: L with A = L Lᴴ, or U with A = Uᴴ U. */
   public static Tensor choleskyInverse(Tensor factor, boolean upper) {
     requireSquare("cholesky_inverse", factor);
     return choleskySolve(identity(factor, factor.size(-1)), factor, upper);
@@ -125,16 +126,16 @@ public final class Linalg {
   // ------------------------------------------------------------------------- factorisations
 
   /**
-   * L with A = L Lᵀ, for a positive definite A; only its symmetric part (A + Aᵀ)/2 counts. With
-   * {@code upper}, Lᵀ.
+   * L with A = L Lᴴ, for a positive definite A; only its Hermitian part (A + Aᴴ)/2 counts. With
+   * {@code upper}, Lᴴ.
    */
   public static Tensor cholesky(Tensor a, boolean upper) {
     requireSquare("linalg.cholesky", a);
     Tensor l = Dispatch.run(new Cholesky(), a);
-    return upper ? l.mT() : l;
+    return upper ? l.mH() : l;
   }
 
-  /** L with A = L Lᵀ; see {@link #cholesky(Tensor, boolean)}. */
+  /** L with A = L Lᴴ; see {@link #cholesky(Tensor, boolean)}. */
   public static Tensor cholesky(Tensor a) {
     return cholesky(a, false);
   }
@@ -149,8 +150,8 @@ public final class Linalg {
   }
 
   /**
-   * Q R = A, with orthonormal columns in Q and an upper triangle R whose diagonal is not negative.
-   * Shape: (*, m, n) → (*, m, k), (*, k, n) with k the smaller of both.
+   * Q R = A, with orthonormal columns in Q and an upper triangle R whose diagonal is real and not
+   * negative. Shape: (*, m, n) → (*, m, k), (*, k, n) with k the smaller of both.
    */
   public static QrFactors qr(Tensor a) {
     return qr(a, false);
@@ -169,7 +170,7 @@ public final class Linalg {
 
   /**
    * The singular values, largest first, and their vectors; the entry of largest magnitude in each
-   * column of U is positive. Gradients need singular values that differ.
+   * column of U is real and positive. Gradients need singular values that differ.
    *
    * <p>Shape: (*, m, n) → (*, m, k), (*, k), (*, k, n) with k the smaller of both; with {@code
    * fullMatrices} U is (*, m, m) and Vh (*, n, n).
@@ -185,9 +186,9 @@ public final class Linalg {
   }
 
   /**
-   * Eigenvalues, smallest first, and eigenvectors of a symmetric matrix; only its symmetric part (A
-   * + Aᵀ)/2 counts. The entry of largest magnitude in each eigenvector is positive. Gradients of
-   * eigenvectors need eigenvalues that differ.
+   * Eigenvalues, smallest first, and eigenvectors of a Hermitian (if real, symmetric) matrix; only
+   * its Hermitian part (A + Aᴴ)/2 counts. The entry of largest magnitude in each eigenvector is
+   * real and positive. Gradients of eigenvectors need eigenvalues that differ.
    */
   public static Eigen eigh(Tensor a) {
     requireSquare("linalg.eigh", a);
@@ -195,14 +196,15 @@ public final class Linalg {
     return new Eigen(both[0], both[1]);
   }
 
-  /** The eigenvalues of a symmetric matrix, smallest first. Shape: (*, n, n) → (*, n). */
+  /** The eigenvalues of a Hermitian matrix, smallest first. Shape: (*, n, n) → (*, n). */
   public static Tensor eigvalsh(Tensor a) {
     return eigh(a).eigenvalues;
   }
 
   /**
-   * Eigenvalues, smallest first, and eigenvectors, of length 1, of a matrix whose eigenvalues are
-   * real. A matrix with complex ones throws {@link ArithmeticException}.
+   * Eigenvalues and eigenvectors of length 1, all complex, for real matrices too. Eigenvalues are
+   * ordered by their real and then by their imaginary parts; the entry of largest magnitude in each
+   * eigenvector is real and positive. Gradients need eigenvalues that differ.
    */
   public static Eigen eig(Tensor a) {
     requireSquare("linalg.eig", a);
@@ -210,7 +212,7 @@ public final class Linalg {
     return new Eigen(both[0], both[1]);
   }
 
-  /** The eigenvalues, where they are real, smallest first. Shape: (*, n, n) → (*, n). */
+  /** The eigenvalues, complex, in the order of {@link #eig}. Shape: (*, n, n) → (*, n). */
   public static Tensor eigvals(Tensor a) {
     return eig(a).eigenvalues;
   }
@@ -223,14 +225,19 @@ public final class Linalg {
     return Dispatch.run(new Det(), a);
   }
 
-  /** The determinant's sign and the logarithm of its magnitude: for large matrices. */
+  /**
+   * The determinant's sign, det / |det|, and the logarithm of its magnitude: for large matrices.
+   */
   public static SignAndLog slogdet(Tensor a) {
     requireSquare("linalg.slogdet", a);
     Tensor[] both = Dispatch.runAll(new Slogdet(), a);
     return new SignAndLog(both[0], both[1]);
   }
 
-  /** The logarithm of the determinant: −∞ where it is 0, NaN where it is negative. */
+  /**
+   * The logarithm of the determinant: −∞ where it is 0; NaN where it is negative, but of complex
+   * matrices the principal value.
+   */
   public static Tensor logdet(Tensor a) {
     SignAndLog both = slogdet(a);
     return both.logabsdet.add(both.sign.log());
@@ -480,6 +487,9 @@ public final class Linalg {
   }
 
   private static void requireWide(String op, Tensor a) {
-    a.spec().requireRank(op, 2).requireFull(op);
+    a.spec().requireRank(op, 2);
+    if (!a.isComplex()) {
+      a.spec().requireFull(op);
+    }
   }
 }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes {@code docs/ops.md}: one row for each op of the family, from what it declares and from the
@@ -34,6 +35,8 @@ final class OpsPage {
       Every op that there is, written by `OpsPageTest` from the op family: do not edit it by hand.
       Each of them is computed by the backends that are named, in every memory layout and every dtype that is named,
       and compared between them on its samples; a gradient is compared with finite differences, and so is its own.
+      What is computed in complex64 and complex128 has "yes" under complex, be it as it is or on the parts; its results
+      on real numbers and its gradients are compared as well.
 
       """;
 
@@ -42,8 +45,9 @@ final class OpsPage {
   /** The page, with {@code \\n} at the ends of lines. */
   static String text() {
     var page = new StringBuilder(HEAD);
-    page.append("| op | what | shape | dtypes | gradient | backends | samples | refusals |\n");
-    page.append("|---|---|---|---|---|---|---|---|\n");
+    page.append(
+        "| op | what | shape | dtypes | complex | gradient | backends | samples | refusals |\n");
+    page.append("|---|---|---|---|---|---|---|---|---|\n");
     for (Class<? extends Op> type : OpFamily.classes()) {
       String source = source(type);
       if (type.isEnum()) {
@@ -80,6 +84,7 @@ final class OpsPage {
             cell(what),
             cell(shape(source, type).orElseGet(() -> shape(samples.getFirst()))),
             dtypes(op),
+            samples.stream().anyMatch(OpsPage::takesComplex) ? "yes" : "no",
             op.gradient().exists() ? "yes" : "no",
             backends(samples),
             Integer.toString(samples.size()),
@@ -101,11 +106,26 @@ final class OpsPage {
     known.put(DTypes.NUMERIC, "all but bool");
     known.put(DTypes.FLOATING, "floating");
     known.put(DTypes.FULL, "float32, float64");
+    known.put(DTypes.FULL_OR_COMPLEX, "float32, float64, complex");
+    known.put(DTypes.COMPLEX, "complex");
     known.put(DTypes.INTEGRAL, "integer, bool");
     known.put(DTypes.INTEGER, "integer");
     Set<DType> own = EnumSet.copyOf(op.dtypes());
     return known.getOrDefault(
         own, own.stream().map(DType::toString).collect(Collectors.joining(", ")));
+  }
+
+  private static boolean takesComplex(Sample sample) {
+    try (var _ = TensorScope.open()) {
+      Tensor[] inputs = sample.inputs(DType.COMPLEX64, 1).toArray(Tensor[]::new);
+      if (Stream.of(inputs).noneMatch(Tensor::isComplex)) {
+        return false;
+      }
+      Dispatch.runAll(sample.op(), inputs);
+      return true;
+    } catch (DTypeException refusal) {
+      return false;
+    }
   }
 
   /** Those that compute the first sample. */

@@ -15,7 +15,6 @@ import dev.weft.engine.op.BatchNormOp;
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Cat;
-import dev.weft.engine.op.Cholesky;
 import dev.weft.engine.op.Clamp;
 import dev.weft.engine.op.ComplexBinary;
 import dev.weft.engine.op.ComplexUnary;
@@ -25,11 +24,8 @@ import dev.weft.engine.op.CopyInto;
 import dev.weft.engine.op.CrossEntropy;
 import dev.weft.engine.op.CrossEntropyGrad;
 import dev.weft.engine.op.CumArg;
-import dev.weft.engine.op.Det;
 import dev.weft.engine.op.Dft;
 import dev.weft.engine.op.DropoutOp;
-import dev.weft.engine.op.Eig;
-import dev.weft.engine.op.Eigh;
 import dev.weft.engine.op.Fill;
 import dev.weft.engine.op.Gather;
 import dev.weft.engine.op.IndexSelect;
@@ -39,16 +35,14 @@ import dev.weft.engine.op.LayerNormOp;
 import dev.weft.engine.op.LinearOp;
 import dev.weft.engine.op.LinearScan;
 import dev.weft.engine.op.LogSoftmaxOp;
-import dev.weft.engine.op.Lu;
 import dev.weft.engine.op.Matmul;
+import dev.weft.engine.op.MatrixOp;
 import dev.weft.engine.op.MaxPool;
 import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.NextAfter;
 import dev.weft.engine.op.Op;
 import dev.weft.engine.op.PatchesOp;
-import dev.weft.engine.op.Pinv;
 import dev.weft.engine.op.Polygamma;
-import dev.weft.engine.op.Qr;
 import dev.weft.engine.op.RandomOp;
 import dev.weft.engine.op.Reduce;
 import dev.weft.engine.op.Scan;
@@ -57,14 +51,10 @@ import dev.weft.engine.op.ScatterReduce;
 import dev.weft.engine.op.ScatterSum;
 import dev.weft.engine.op.SearchSorted;
 import dev.weft.engine.op.SgdStep;
-import dev.weft.engine.op.Slogdet;
 import dev.weft.engine.op.SoftmaxOp;
-import dev.weft.engine.op.Solve;
-import dev.weft.engine.op.SolveTriangular;
 import dev.weft.engine.op.SpecialBinary;
 import dev.weft.engine.op.SpecialUnary;
 import dev.weft.engine.op.SumTo;
-import dev.weft.engine.op.Svd;
 import dev.weft.engine.op.Take;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.View;
@@ -171,22 +161,12 @@ public final class CpuBackend implements Backend {
 
       case ArgMode _,
           ArgSort _,
-          Cholesky _,
           CumArg _,
-          Det _,
-          Eig _,
-          Eigh _,
           LinearScan _,
-          Lu _,
-          Pinv _,
-          Qr _,
+          MatrixOp _,
           Scan _,
           ScatterReduce _,
-          SearchSorted _,
-          Slogdet _,
-          Solve _,
-          SolveTriangular _,
-          Svd _ ->
+          SearchSorted _ ->
           reference.compute(op, in, out);
     }
   }

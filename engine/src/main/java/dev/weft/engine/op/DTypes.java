@@ -27,6 +27,9 @@ public final class DTypes {
   /** float32 and float64. */
   public static final Set<DType> FULL = Collections.unmodifiableSet(EnumSet.of(FLOAT32, FLOAT64));
 
+  public static final Set<DType> FULL_OR_COMPLEX =
+      Collections.unmodifiableSet(EnumSet.of(FLOAT32, FLOAT64, COMPLEX64, COMPLEX128));
+
   public static final Set<DType> INTEGER =
       Collections.unmodifiableSet(EnumSet.of(INT8, INT16, INT32, INT64, UINT8));
   public static final Set<DType> INTEGRAL =

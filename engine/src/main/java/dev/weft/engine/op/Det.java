@@ -1,28 +1,26 @@
 package dev.weft.engine.op;
 
-import dev.weft.engine.DType;
 import dev.weft.engine.Linalg;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The determinant, by elimination; that of a matrix without elements is 1.
  *
  * <p>Shape: (*, n, n) → (*).
  */
-public record Det() implements Op {
+public record Det() implements MatrixOp {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
-    TensorSpec a = Cholesky.requireSquare(this, inputs.getFirst());
+    TensorSpec a = MatrixOp.requireSquare(this, inputs.getFirst());
     return List.of(a.withShape(a.shape().slice(0, a.rank() - 2)));
   }
 
   /**
-   * ∂L/∂A = g C with the cofactors C = det(A) A⁻ᵀ. Of a singular matrix they come from its singular
-   * vectors.
+   * ∂L/∂A = g C with the cofactors C = (det(A) A⁻¹)ᴴ. Of a singular matrix they come from its
+   * singular vectors.
    */
   @Override
   public Gradient gradient() {
@@ -34,7 +32,8 @@ public record Det() implements Op {
               Tensor a = p.input(0);
               Tensor det = p.output(0);
               boolean singular = !a.device().isMeta() && det.eq(0).any().itemLong() == 1;
-              Tensor cofactors = singular ? cofactors(a) : column(det).mul(Linalg.inv(a).mT());
+              Tensor cofactors =
+                  singular ? cofactors(a) : column(det.conj()).mul(Linalg.inv(a).mH());
               return column(g).mul(cofactors);
             }));
   }
@@ -43,7 +42,7 @@ public record Det() implements Op {
     return x.unsqueeze(-1).unsqueeze(-1);
   }
 
-  /** det(U) det(V) U diag(Πⱼ≠ᵢ sⱼ) Vᵀ. */
+  /** conj(det(U) det(Vh)) U diag(Πⱼ≠ᵢ sⱼ) Vh. */
   private static Tensor cofactors(Tensor a) {
     var svd = Linalg.svd(a);
     long n = a.size(-1);
@@ -55,25 +54,15 @@ public record Det() implements Op {
       product = product.mul(others.select(-1, j));
     }
     Tensor sign = Linalg.det(svd.u()).mul(Linalg.det(svd.vh()));
-    return svd.u().mul(product.unsqueeze(-2)).matmul(svd.vh()).mul(column(sign));
-  }
-
-  @Override
-  public Set<DType> dtypes() {
-    return DTypes.FULL;
-  }
-
-  @Override
-  public Autocast autocast() {
-    return Autocast.FLOAT32;
+    return svd.u().mul(product.unsqueeze(-2)).matmul(svd.vh()).mul(column(sign.conj()));
   }
 
   public static List<Sample> samples() {
-    return Cholesky.squareSamples(new Det(), 2);
+    return MatrixOp.squareSamples(new Det(), 2);
   }
 
   public static List<ErrorSample> errors() {
-    return Cholesky.squareErrors(new Det());
+    return MatrixOp.squareErrors(new Det());
   }
 
   @Override

@@ -10,20 +10,20 @@ import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Elimination with row exchanges: A = P L U, where P permutes rows, L has ones on its diagonal and
- * 0 above, U has 0 below. The largest entry of a column is the pivot.
+ * 0 above, U has 0 below. The largest entry of a column is the pivot, of complex ones by |re| +
+ * |im|.
  *
  * <p>Shape: (*, m, n) → P (*, m, m), L (*, m, k), U (*, k, n) with k the smaller of m and n. P has
  * no gradient.
  */
-public record Lu() implements Op {
+public record Lu() implements MatrixOp {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
-    TensorSpec a = inputs.getFirst().requireFull(this).requireRank(this, 2);
+    TensorSpec a = MatrixOp.requireMatrices(this, inputs.getFirst());
     Shape batch = a.shape().slice(0, a.rank() - 2);
     long m = a.shape().size(-2);
     long n = a.shape().size(-1);
@@ -35,7 +35,7 @@ public record Lu() implements Op {
   }
 
   /**
-   * For a square A: ∂L/∂A = P L⁻ᵀ Φ U⁻ᵀ with Φ = strictly lower(Lᵀ gL) + upper(gU Uᵀ). Of a wide
+   * For a square A: ∂L/∂A = P L⁻ᴴ Φ U⁻ᴴ with Φ = strictly lower(Lᴴ gL) + upper(gU Uᴴ). Of a wide
    * one, U = (U₁ U₂), the rest is U₂ = L⁻¹ Pᵀ A₂; of a tall one it is L₂ = (Pᵀ A)₂ U⁻¹.
    */
   @Override
@@ -52,16 +52,16 @@ public record Lu() implements Op {
           long n = u.size(-1);
           if (m < n) {
             Tensor rest = u.narrow(-1, m, n - m);
-            Tensor g2 = Linalg.solveTriangular(l.mT(), gu.narrow(-1, m, n - m), true, true, true);
+            Tensor g2 = Linalg.solveTriangular(l.mH(), gu.narrow(-1, m, n - m), true, true, true);
             Tensor g1 =
-                square(l, u.narrow(-1, 0, m), gl.sub(g2.matmul(rest.mT())), gu.narrow(-1, 0, m));
+                square(l, u.narrow(-1, 0, m), gl.sub(g2.matmul(rest.mH())), gu.narrow(-1, 0, m));
             pull.give(0, p.matmul(Tensor.cat(List.of(g1, g2), -1)));
           } else if (m > n) {
             Tensor rest = l.narrow(-2, n, m - n);
             Tensor g2 =
-                Linalg.solveTriangular(u.mT(), gl.narrow(-2, n, m - n), false, false, false);
+                Linalg.solveTriangular(u.mH(), gl.narrow(-2, n, m - n), false, false, false);
             Tensor g1 =
-                square(l.narrow(-2, 0, n), u, gl.narrow(-2, 0, n), gu.sub(rest.mT().matmul(g2)));
+                square(l.narrow(-2, 0, n), u, gl.narrow(-2, 0, n), gu.sub(rest.mH().matmul(g2)));
             pull.give(0, p.matmul(Tensor.cat(List.of(g1, g2), -2)));
           } else {
             pull.give(0, p.matmul(square(l, u, gl, gu)));
@@ -71,19 +71,9 @@ public record Lu() implements Op {
 
   /** ∂L/∂(Pᵀ A) for square factors. */
   private static Tensor square(Tensor l, Tensor u, Tensor gl, Tensor gu) {
-    Tensor phi = l.mT().matmul(gl).tril(-1).add(gu.matmul(u.mT()).triu());
-    Tensor left = Linalg.solveTriangular(l.mT(), phi, true, true, true);
-    return Linalg.solveTriangular(u.mT(), left, false, false, false);
-  }
-
-  @Override
-  public Set<DType> dtypes() {
-    return DTypes.FULL;
-  }
-
-  @Override
-  public Autocast autocast() {
-    return Autocast.FLOAT32;
+    Tensor phi = l.mH().matmul(gl).tril(-1).add(gu.matmul(u.mH()).triu());
+    Tensor left = Linalg.solveTriangular(l.mH(), phi, true, true, true);
+    return Linalg.solveTriangular(u.mH(), left, false, false, false);
   }
 
   public static List<Sample> samples() {

@@ -69,17 +69,7 @@ public sealed interface Op
         Arange,
         RandomOp,
         Multinomial,
-        Solve,
-        SolveTriangular,
-        Cholesky,
-        Lu,
-        Qr,
-        Det,
-        Slogdet,
-        Svd,
-        Pinv,
-        Eigh,
-        Eig,
+        MatrixOp,
         ComplexOp,
         SgdStep,
         AdamStep {
@@ -100,8 +90,8 @@ public sealed interface Op
 
   /**
    * The dtypes its main inputs may have. Inputs that are indices or conditions have their own.
-   * Complex inputs are named by a {@link ComplexOp} only; for other ops they are rewritten to ops
-   * on their parts, or refused, before they get here.
+   * Complex inputs are named by a {@link ComplexOp} and a {@link MatrixOp} only; for other ops they
+   * are rewritten to ops on their parts, or refused, before they get here.
    */
   default Set<DType> dtypes() {
     return DTypes.FLOATING;

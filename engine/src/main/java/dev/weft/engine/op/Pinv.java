@@ -8,20 +8,19 @@ import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
-import java.util.Set;
 
 /**
- * The Moore-Penrose inverse A⁺ = V diag(1/S) Uᵀ; singular values up to {@code rtol} times the
+ * The Moore-Penrose inverse A⁺ = V diag(1/S) Uᴴ; singular values up to {@code rtol} times the
  * largest count as 0, and so do their inverses. NaN and infinity throw {@link ArithmeticException}.
  *
  * <p>Shape: (*, m, n) → (*, n, m). The gradient holds where a small change leaves the rank as it
  * is.
  */
-public record Pinv(double rtol) implements Op {
+public record Pinv(double rtol) implements MatrixOp {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
-    TensorSpec a = inputs.getFirst().requireFull(this).requireRank(this, 2);
+    TensorSpec a = MatrixOp.requireMatrices(this, inputs.getFirst());
     if (!(rtol >= 0)) {
       throw new IllegalArgumentException(this + ": must not be negative");
     }
@@ -30,7 +29,7 @@ public record Pinv(double rtol) implements Op {
   }
 
   /**
-   * With P = A⁺: ∂L/∂A = −Pᵀ g Pᵀ + (I − A P) gᵀ P Pᵀ + Pᵀ P gᵀ (I − P A). Source: Golub, Pereyra,
+   * With P = A⁺: ∂L/∂A = −Pᴴ g Pᴴ + (I − A P) gᴴ P Pᴴ + Pᴴ P gᴴ (I − P A). Source: Golub, Pereyra,
    * "The differentiation of pseudo-inverses and nonlinear least squares problems", 1973.
    */
   @Override
@@ -42,23 +41,13 @@ public record Pinv(double rtol) implements Op {
             (g, pull) -> {
               Tensor a = pull.input(0);
               Tensor p = pull.output(0);
-              Tensor right = g.mT().matmul(p).matmul(p.mT());
-              Tensor left = p.mT().matmul(p).matmul(g.mT());
+              Tensor right = g.mH().matmul(p).matmul(p.mH());
+              Tensor left = p.mH().matmul(p).matmul(g.mH());
               return right
                   .sub(a.matmul(p.matmul(right)))
                   .add(left.sub(left.matmul(p).matmul(a)))
-                  .sub(p.mT().matmul(g).matmul(p.mT()));
+                  .sub(p.mH().matmul(g).matmul(p.mH()));
             }));
-  }
-
-  @Override
-  public Set<DType> dtypes() {
-    return DTypes.FULL;
-  }
-
-  @Override
-  public Autocast autocast() {
-    return Autocast.FLOAT32;
   }
 
   public static List<Sample> samples() {

@@ -10,20 +10,20 @@ import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
-import java.util.Set;
 
 /**
- * A = Q R with orthonormal columns in Q and 0 below the diagonal of R, which is not negative.
+ * A = Q R with orthonormal columns in Q and 0 below the diagonal of R, which is real and not
+ * negative.
  *
  * <p>Shape: (*, m, n) → Q (*, m, k), R (*, k, n) with k = m where {@code complete}, else the
  * smaller of m and n. Gradients need the first columns of A to be independent, and no complete Q of
  * a tall A, whose last columns A does not determine.
  */
-public record Qr(boolean complete) implements Op {
+public record Qr(boolean complete) implements MatrixOp {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
-    TensorSpec a = inputs.getFirst().requireFull(this).requireRank(this, 2);
+    TensorSpec a = MatrixOp.requireMatrices(this, inputs.getFirst());
     Shape batch = a.shape().slice(0, a.rank() - 2);
     long m = a.shape().size(-2);
     long n = a.shape().size(-1);
@@ -32,9 +32,10 @@ public record Qr(boolean complete) implements Op {
   }
 
   /**
-   * With M = R gRᵀ − gQᵀ Q: ∂L/∂A = (gQ + Q copyltu(M)) R⁻ᵀ, where copyltu mirrors the lower
-   * triangle. Of a wide A = (X Y), R = (U V): Q U = X and V = Qᵀ Y. Source: Walter, Lehmann,
-   * "Algorithmic differentiation of linear algebra functions", 2010.
+   * With M = R gRᴴ − gQᴴ Q: ∂L/∂A = (gQ + Q copyltu(M)) R⁻ᴴ, where copyltu mirrors the lower
+   * triangle of a matrix whose diagonal is made real. Of a wide A = (X Y), R = (U V): Q U = X and V
+   * = Qᴴ Y. Source: Walter, Lehmann, "Algorithmic differentiation of linear algebra functions",
+   * 2010.
    */
   @Override
   public Gradient gradient() {
@@ -59,25 +60,17 @@ public record Qr(boolean complete) implements Op {
           Tensor rest = a.narrow(-1, m, n - m);
           Tensor gv = gr.narrow(-1, m, n - m);
           Tensor gx =
-              tall(q, r.narrow(-1, 0, m), gq.add(rest.matmul(gv.mT())), gr.narrow(-1, 0, m));
+              tall(q, r.narrow(-1, 0, m), gq.add(rest.matmul(gv.mH())), gr.narrow(-1, 0, m));
           pull.give(0, Tensor.cat(List.of(gx, q.matmul(gv)), -1));
         });
   }
 
   private static Tensor tall(Tensor q, Tensor r, Tensor gq, Tensor gr) {
-    Tensor m = r.matmul(gr.mT()).sub(gq.mT().matmul(q));
-    Tensor mirrored = m.tril().add(m.tril(-1).mT());
-    return Linalg.solveTriangular(r.mT(), gq.add(q.matmul(mirrored)), false, false, false);
-  }
-
-  @Override
-  public Set<DType> dtypes() {
-    return DTypes.FULL;
-  }
-
-  @Override
-  public Autocast autocast() {
-    return Autocast.FLOAT32;
+    Tensor m = r.matmul(gr.mH()).sub(gq.mH().matmul(q));
+    Tensor lower = m.tril(-1);
+    Tensor diagonal = m.diagonal(0, -2, -1).real().diagEmbed().to(m.dtype());
+    Tensor mirrored = lower.add(lower.mH()).add(diagonal);
+    return Linalg.solveTriangular(r.mH(), gq.add(q.matmul(mirrored)), false, false, false);
   }
 
   public static List<Sample> samples() {

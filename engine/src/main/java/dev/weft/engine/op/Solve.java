@@ -9,7 +9,6 @@ import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.List;
-import java.util.Set;
 
 /**
  * X with A X = B.
@@ -17,11 +16,11 @@ import java.util.Set;
  * <p>Shape: A (*, n, n), B (*, n, k) of one batch → (*, n, k). A singular matrix throws {@link
  * ArithmeticException}.
  */
-public record Solve() implements Op {
+public record Solve() implements MatrixOp {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
-    TensorSpec a = Cholesky.requireSquare(this, inputs.get(0));
+    TensorSpec a = MatrixOp.requireSquare(this, inputs.get(0));
     requireRight(this, a, inputs.get(1));
     return List.of(inputs.get(1));
   }
@@ -38,30 +37,20 @@ public record Solve() implements Op {
     }
   }
 
-  /** With G = A⁻ᵀ g: ∂L/∂B = G, ∂L/∂A = −G Xᵀ. */
+  /** With G = A⁻ᴴ g: ∂L/∂B = G, ∂L/∂A = −G Xᴴ. */
   @Override
   public Gradient gradient() {
     return Gradient.joint(
         new Gradient.Saves(0b01, 1),
         pull -> {
-          Tensor g = Dispatch.run(this, pull.input(0).mT(), pull.grad());
+          Tensor g = Dispatch.run(this, pull.input(0).mH(), pull.grad());
           if (pull.needs(0)) {
-            pull.give(0, g.matmul(pull.output(0).mT()).neg());
+            pull.give(0, g.matmul(pull.output(0).mH()).neg());
           }
           if (pull.needs(1)) {
             pull.give(1, g);
           }
         });
-  }
-
-  @Override
-  public Set<DType> dtypes() {
-    return DTypes.FULL;
-  }
-
-  @Override
-  public Autocast autocast() {
-    return Autocast.FLOAT32;
   }
 
   public static List<Sample> samples() {

@@ -10,7 +10,6 @@ import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * X with A X = B for a triangular A. Its other half is not read, nor its diagonal where it is taken
@@ -18,25 +17,25 @@ import java.util.Set;
  *
  * <p>Shape: A (*, n, n), B (*, n, k) of one batch → (*, n, k).
  */
-public record SolveTriangular(boolean upper, boolean unitriangular) implements Op {
+public record SolveTriangular(boolean upper, boolean unitriangular) implements MatrixOp {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
-    TensorSpec a = Cholesky.requireSquare(this, inputs.get(0));
+    TensorSpec a = MatrixOp.requireSquare(this, inputs.get(0));
     Solve.requireRight(this, a, inputs.get(1));
     return List.of(inputs.get(1));
   }
 
-  /** With G = A⁻ᵀ g: ∂L/∂B = G, ∂L/∂A = −G Xᵀ, in the triangle that is read. */
+  /** With G = A⁻ᴴ g: ∂L/∂B = G, ∂L/∂A = −G Xᴴ, in the triangle that is read. */
   @Override
   public Gradient gradient() {
     return Gradient.joint(
         new Gradient.Saves(0b01, 1),
         pull -> {
           var transposed = new SolveTriangular(!upper, unitriangular);
-          Tensor g = Dispatch.run(transposed, pull.input(0).mT(), pull.grad());
+          Tensor g = Dispatch.run(transposed, pull.input(0).mH(), pull.grad());
           if (pull.needs(0)) {
-            Tensor whole = g.matmul(pull.output(0).mT()).neg();
+            Tensor whole = g.matmul(pull.output(0).mH()).neg();
             int diagonal = unitriangular ? 1 : 0;
             pull.give(0, upper ? whole.triu(diagonal) : whole.tril(-diagonal));
           }
@@ -44,16 +43,6 @@ public record SolveTriangular(boolean upper, boolean unitriangular) implements O
             pull.give(1, g);
           }
         });
-  }
-
-  @Override
-  public Set<DType> dtypes() {
-    return DTypes.FULL;
-  }
-
-  @Override
-  public Autocast autocast() {
-    return Autocast.FLOAT32;
   }
 
   public static List<Sample> samples() {

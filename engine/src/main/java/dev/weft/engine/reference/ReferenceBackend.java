@@ -41,6 +41,7 @@ import dev.weft.engine.op.LinearScan;
 import dev.weft.engine.op.LogSoftmaxOp;
 import dev.weft.engine.op.Lu;
 import dev.weft.engine.op.Matmul;
+import dev.weft.engine.op.MatrixOp;
 import dev.weft.engine.op.MaxPool;
 import dev.weft.engine.op.Multinomial;
 import dev.weft.engine.op.NextAfter;
@@ -150,6 +151,7 @@ public final class ReferenceBackend implements Backend {
       case AvgPool pool -> Pooling.average(pool, in[0], out[0]);
       case PatchesOp patches -> Pooling.unfold(patches, in[0], out[0]);
 
+      case MatrixOp matrix when in[0].isComplex() -> complex(matrix, in, out);
       case Solve solve -> Elimination.solve(solve, in[0], in[1], out[0]);
       case SolveTriangular solve -> Elimination.solveTriangular(solve, in[0], in[1], out[0]);
       case Cholesky cholesky -> Elimination.cholesky(cholesky, in[0], out[0]);
@@ -160,7 +162,7 @@ public final class ReferenceBackend implements Backend {
       case Svd svd -> Spectra.svd(svd, in[0], out[0], out[1], out[2]);
       case Pinv pinv -> Spectra.pinv(pinv, in[0], out[0]);
       case Eigh eigh -> Spectra.eigh(eigh, in[0], out[0], out[1]);
-      case Eig eig -> Schur.eig(eig, in[0], out[0], out[1]);
+      case Eig eig -> ComplexSchur.eig(eig, in[0], out[0], out[1]);
 
       case SoftmaxOp softmax -> Rows.softmax(softmax, in[0], out[0]);
       case LogSoftmaxOp softmax -> Rows.logSoftmax(softmax, in[0], out[0]);
@@ -178,6 +180,22 @@ public final class ReferenceBackend implements Backend {
 
       case SgdStep step -> Steps.sgd(step, in);
       case AdamStep step -> Steps.adam(step, in);
+    }
+  }
+
+  private static void complex(MatrixOp op, Tensor[] in, Tensor[] out) {
+    switch (op) {
+      case Solve solve -> ComplexElimination.solve(solve, in[0], in[1], out[0]);
+      case SolveTriangular solve -> ComplexElimination.solveTriangular(solve, in[0], in[1], out[0]);
+      case Cholesky cholesky -> ComplexElimination.cholesky(cholesky, in[0], out[0]);
+      case Lu lu -> ComplexElimination.lu(lu, in[0], out);
+      case Qr _ -> ComplexElimination.qr(in[0], out[0], out[1]);
+      case Det _ -> ComplexElimination.det(in[0], out[0]);
+      case Slogdet _ -> ComplexElimination.slogdet(in[0], out[0], out[1]);
+      case Svd svd -> ComplexSpectra.svd(svd, in[0], out[0], out[1], out[2]);
+      case Pinv pinv -> ComplexSpectra.pinv(pinv, in[0], out[0]);
+      case Eigh eigh -> ComplexSpectra.eigh(eigh, in[0], out[0], out[1]);
+      case Eig eig -> ComplexSchur.eig(eig, in[0], out[0], out[1]);
     }
   }
 

@@ -1,15 +1,13 @@
 package dev.weft.engine.reference;
 
-import dev.weft.engine.Tensor;
-import dev.weft.engine.op.Eig;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.Optional;
 
 /**
- * Eigenvalues of a matrix that need not be symmetric: A = Z T Zᵀ with T triangular, by reflections
- * that chase a bulge of two shifts down the diagonal. Source: Francis, "The QR transformation",
- * 1961; Golub, Van Loan, "Matrix computations", chapter 7.
+ * A real matrix as A = Z T Zᵀ with Z orthogonal and T triangular but for blocks of two rows on its
+ * diagonal, which hold pairs of complex eigenvalues: by reflections that chase a bulge of two
+ * shifts down the diagonal. Source: Francis, "The QR transformation", 1961; Golub, Van Loan,
+ * "Matrix computations", chapter 7.
  */
 final class Schur {
 
@@ -26,28 +24,11 @@ final class Schur {
     this.z = Matrices.identity(n);
   }
 
-  static void eig(Eig op, Tensor a, Tensor values, Tensor vectors) {
-    double[][][] matrices = Matrices.of(a);
-    double[][] eigenvalues = new double[matrices.length][];
-    for (int m = 0; m < matrices.length; m++) {
-      Matrices.requireFinite(op, a, matrices[m], m);
-      var schur = new Schur(matrices[m]);
-      schur.toHessenberg();
-      if (!schur.toTriangle()) {
-        throw Matrices.failure(op, a, m, "has complex eigenvalues; only real ones are found");
-      }
-      int[] order =
-          IntStream.range(0, schur.n)
-              .boxed()
-              .sorted(Comparator.comparingDouble(i -> schur.t[i][i]))
-              .mapToInt(Integer::intValue)
-              .toArray();
-      eigenvalues[m] = Arrays.stream(order).mapToDouble(i -> schur.t[i][i]).toArray();
-      double[][] rows = Arrays.stream(order).mapToObj(schur::vector).toArray(double[][]::new);
-      matrices[m] = Matrices.transposed(rows, schur.n);
-    }
-    Matrices.write(values, eigenvalues);
-    Matrices.write(vectors, matrices);
+  /** The triangle of a matrix, or empty where steps run out. */
+  static Optional<ComplexSchur> of(double[][] a) {
+    var schur = new Schur(a);
+    schur.toHessenberg();
+    return schur.toTriangle() ? Optional.of(ComplexSchur.of(schur.t, schur.z)) : Optional.empty();
   }
 
   /** Zeros below the first subdiagonal. */
@@ -58,6 +39,9 @@ final class Schur {
         x[i - k - 1] = t[i][k];
       }
       reflect(k + 1, x);
+      for (int i = k + 2; i < n; i++) {
+        t[i][k] = 0; // exactly, or later steps would spread what rounding left
+      }
     }
   }
 
@@ -98,7 +82,7 @@ final class Schur {
     }
   }
 
-  /** Zeros below the diagonal; false if there are complex eigenvalues. */
+  /** Zeros below the diagonal, but for pairs of complex eigenvalues; false where steps run out. */
   private boolean toTriangle() {
     int last = n - 1;
     int steps = 0;
@@ -114,9 +98,7 @@ final class Schur {
         last--;
         steps = 0;
       } else if (first == last - 1) {
-        if (!splitPair(first)) {
-          return false;
-        }
+        splitPair(first);
         last -= 2;
         steps = 0;
       } else if (steps++ == MOST_STEPS) {
@@ -132,20 +114,19 @@ final class Schur {
     return Math.abs(t[i][i - 1]) <= 0x1p-52 * (Math.abs(t[i][i]) + Math.abs(t[i - 1][i - 1]));
   }
 
-  /** Makes the 2 by 2 block at (i, i) triangular. */
-  private boolean splitPair(int i) {
+  /** Makes the 2 by 2 block at (i, i) triangular, where its eigenvalues are real. */
+  private void splitPair(int i) {
     double half = (t[i][i] - t[i + 1][i + 1]) / 2;
     double product = t[i][i + 1] * t[i + 1][i];
     double square = half * half + product;
     // Rounding may turn a double eigenvalue into a pair that is complex by a hair.
     if (square < -0x1p-48 * (half * half + Math.abs(product))) {
-      return false;
+      return;
     }
     double root = Math.sqrt(Math.max(0, square));
     // (λ − d, c) is an eigenvector of (a b; c d), for the root that does not cancel.
     reflect(i, half + Math.copySign(root, half), t[i + 1][i]);
     t[i + 1][i] = 0;
-    return true;
   }
 
   /** One step with both eigenvalues of the last 2 by 2 block as shifts, or with an odd pair. */
@@ -174,32 +155,5 @@ final class Schur {
     }
     reflect(last - 1, x, y);
     t[last][last - 2] = 0;
-  }
-
-  /** The eigenvector of eigenvalue k, of length 1. */
-  private double[] vector(int k) {
-    double[] x = new double[n];
-    x[k] = 1;
-    double least = 0x1p-52 * Math.max(Double.MIN_NORMAL, Math.abs(t[k][k]));
-    for (int i = k - 1; i >= 0; i--) {
-      double sum = 0;
-      for (int j = i + 1; j <= k; j++) {
-        sum -= t[i][j] * x[j];
-      }
-      double gap = t[i][i] - t[k][k];
-      x[i] = sum / (Math.abs(gap) < least ? least : gap);
-    }
-    double[] y = new double[n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j <= k; j++) {
-        y[i] += z[i][j] * x[j];
-      }
-    }
-    double length = 0;
-    for (double value : y) {
-      length = Math.hypot(length, value);
-    }
-    double scale = Spectra.largest(y) < 0 ? -length : length;
-    return Arrays.stream(y).map(value -> value / scale).toArray();
   }
 }

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 final class Spectra {
 
   /** Rotations converge quadratically; ten rounds are plenty, so that this is never reached. */
-  private static final int MOST_ROUNDS = 60;
+  static final int MOST_ROUNDS = 60;
 
   private Spectra() {}
 
@@ -225,7 +225,7 @@ final class Spectra {
     return scaled(best, 1 / longest);
   }
 
-  private static int[] sorted(int n, Comparator<Integer> order) {
+  static int[] sorted(int n, Comparator<Integer> order) {
     return IntStream.range(0, n).boxed().sorted(order).mapToInt(Integer::intValue).toArray();
   }
 

@@ -16,12 +16,15 @@ final class Values {
     return doubles(x, x.layout());
   }
 
-  /** The elements that another layout over the memory of {@code x} shows. */
+  /**
+   * The elements that another layout over the memory of {@code x} shows; of complex ones, a layout
+   * of their parts.
+   */
   static double[] doubles(Tensor x, Layout layout) {
     long[] positions = positions(layout);
     double[] values = new double[positions.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = Native.getDouble(x.dtype(), x.storage().address(), positions[i]);
+      values[i] = Native.getDouble(x.dtype().toReal(), x.storage().address(), positions[i]);
     }
     return values;
   }
@@ -46,10 +49,11 @@ final class Values {
     write(y, y.layout(), values);
   }
 
-  private static void write(Tensor y, Layout layout, double[] values) {
+  /** Stores all elements of another layout over the memory of {@code y}. */
+  static void write(Tensor y, Layout layout, double[] values) {
     long[] positions = positions(layout);
     for (int i = 0; i < values.length; i++) {
-      Native.setDouble(y.dtype(), y.storage().address(), positions[i], values[i]);
+      Native.setDouble(y.dtype().toReal(), y.storage().address(), positions[i], values[i]);
     }
   }
 
