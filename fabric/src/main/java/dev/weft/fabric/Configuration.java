@@ -57,7 +57,7 @@ record Configuration(
     var overrides = new Overrides(environment);
     Object accelerator = overrides.choose("accelerator", builder.accelerator, AUTO);
     Object strategy = overrides.choose("strategy", builder.strategy, AUTO);
-    DeviceRequest devices = devices(overrides, builder.devices);
+    Object devices = devices(overrides, builder.devices);
     int numNodes = numNodes(overrides, builder.numNodes);
     Optional<String> precision = precision(overrides, builder.precision);
 
@@ -80,14 +80,14 @@ record Configuration(
     if (numNodes < 1) {
       throw new ConfigurationException("numNodes=" + numNodes + " must be 1 or more");
     }
+    requireSome(devices, accelerator instanceof Accelerator custom ? custom.name() : accelerator);
     Accelerator device =
         accelerator instanceof Accelerator custom
             ? Accelerators.requireAvailable(custom)
-            : requireDevices(devices, (String) accelerator);
-    if (devices.isEmpty()) {
-      throw noDevices(devices, device.name());
-    }
-    List<Device> own = device.devices(devices);
+            : Accelerators.of((String) accelerator);
+    DeviceRequest request = request(devices);
+    requireSome(request, device.name());
+    List<Device> own = device.devices(request);
     ClusterEnvironment cluster =
         builder.clusterEnvironments.isEmpty()
             ? ClusterEnvironments.detect(environment)
@@ -150,14 +150,24 @@ record Configuration(
     }
   }
 
-  private static DeviceRequest devices(Overrides overrides, DeviceRequest given) {
+  /** Text is read only when it is known whose devices it counts. */
+  private static Object devices(Overrides overrides, Object given) {
     Optional<String> override = overrides.of("devices");
     if (override.isEmpty()) {
       return given;
     }
-    DeviceRequest request = DeviceRequest.of(override.get());
-    overrides.requireAgrees("devices", given, AUTO, request.toString());
-    return request;
+    boolean sameList =
+        given instanceof DeviceRequest.Indices list
+            && override.get().contains(",")
+            && list.equals(DeviceRequest.of(override.get()));
+    if (!sameList) {
+      overrides.requireAgrees("devices", given, AUTO, override.get());
+    }
+    return override.get();
+  }
+
+  private static DeviceRequest request(Object devices) {
+    return devices instanceof DeviceRequest request ? request : DeviceRequest.of((String) devices);
   }
 
   private static int numNodes(Overrides overrides, int given) {
@@ -196,20 +206,17 @@ record Configuration(
     }
   }
 
-  private static Accelerator requireDevices(DeviceRequest devices, String accelerator) {
-    if (devices.isEmpty()) {
-      throw noDevices(devices, accelerator);
+  private static void requireSome(Object devices, Object accelerator) {
+    boolean none =
+        devices instanceof DeviceRequest request ? request.isEmpty() : devices.equals("0");
+    if (none) {
+      throw new ConfigurationException(
+          "devices="
+              + devices
+              + " with accelerator '"
+              + accelerator
+              + "': at least one device is needed; write devices=1 or more, or 'auto'");
     }
-    return Accelerators.of(accelerator);
-  }
-
-  private static ConfigurationException noDevices(DeviceRequest devices, String accelerator) {
-    return new ConfigurationException(
-        "devices="
-            + devices
-            + " with accelerator '"
-            + accelerator
-            + "': at least one device is needed; write devices=1 or more, or 'auto'");
   }
 
   private static StrategyFactory strategy(

@@ -489,12 +489,29 @@ public final class Fabric {
    * @param workers whether workers of data loaders are seeded too, each in its own way
    */
   public long seedEverything(long seed, boolean workers) {
-    return Seeds.seed(environment, Optional.of(seed), workers, true);
+    return seedEverything(seed, workers, true);
+  }
+
+  /**
+   * Seeds everything random on this rank.
+   *
+   * @param verbose whether rank 0 says which seed it is
+   */
+  public long seedEverything(long seed, boolean workers, boolean verbose) {
+    return Seeds.seed(environment, Optional.of(seed), workers, verbose);
   }
 
   /** Seeds everything with the variable {@code PL_GLOBAL_SEED}, or 0; returns the seed. */
   public long seedEverything() {
     return Seeds.seed(environment, Optional.empty(), true, true);
+  }
+
+  /**
+   * Starts all random numbers of this rank anew from the seed that {@link #seedEverything} was
+   * given, so that ranks which drew different numbers agree again. Without a seed nothing happens.
+   */
+  public void resetSeed() {
+    Seeds.reset(environment);
   }
 
   // ------------------------------------------------------------------------------- output

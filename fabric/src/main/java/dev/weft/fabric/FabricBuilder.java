@@ -31,7 +31,10 @@ public final class FabricBuilder {
 
   Object accelerator = Configuration.AUTO;
   Object strategy = Configuration.AUTO;
-  DeviceRequest devices = new DeviceRequest.Auto();
+
+  /** A request, or text that becomes one when the accelerator is known. */
+  Object devices = Configuration.AUTO;
+
   int numNodes = 1;
   Optional<String> precision = Optional.empty();
   final List<Precision> precisions = new ArrayList<>();
@@ -83,7 +86,7 @@ public final class FabricBuilder {
    * The same as text: {@code "auto"}, {@code "2"}, {@code "-1"}, or GPUs by number {@code "0,2"}.
    */
   public FabricBuilder devices(String text) {
-    devices = DeviceRequest.of(text);
+    devices = text;
     return this;
   }
 

@@ -1,5 +1,6 @@
 package dev.weft.fabric;
 
+import dev.weft.fabric.text.Notices;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -61,5 +62,20 @@ public final class RankZero {
   /** What {@code action} gives on rank 0, and {@code otherwise} on every other. */
   public static <T> T only(Supplier<T> action, T otherwise) {
     return isZero() ? action.get() : otherwise;
+  }
+
+  /** Tells the user something, on rank 0: a line on standard error. */
+  public static void info(String message) {
+    Notices.info(message);
+  }
+
+  /** Warns the user, on rank 0: a line on standard error. */
+  public static void warn(String message) {
+    Notices.warn(message);
+  }
+
+  /** A message that says which rank it is from: {@code [rank: 3] message}. */
+  public static String prefixed(String message, int rank) {
+    return "[rank: " + rank + "] " + message;
   }
 }

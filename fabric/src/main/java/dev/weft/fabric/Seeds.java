@@ -31,6 +31,13 @@ final class Seeds {
     return seed;
   }
 
+  /** Starts anew from the seed of the run, if it has one. */
+  static void reset(Environment environment) {
+    if (environment.has(SEED)) {
+      seed(environment, Optional.empty(), ofWorkers(environment), false);
+    }
+  }
+
   private static long inherited(Environment environment, boolean verbose) {
     Optional<String> text = environment.get(SEED);
     if (text.isEmpty()) {

@@ -48,6 +48,20 @@ class SeedsTest {
   }
 
   @Test
+  void resettingStartsAnewFromTheSeedOfTheRun() {
+    Fabric fabric = fabric();
+    fabric.resetSeed(); // nothing was seeded: nothing happens
+    assertThat(environment.get("PL_GLOBAL_SEED")).isEmpty();
+    fabric.seedEverything(42, false, false);
+    float[] first = Tensor.rand(5).toFloatArray();
+    assertThat(Tensor.rand(5).toFloatArray()).isNotEqualTo(first);
+    fabric.resetSeed();
+    assertThat(Tensor.rand(5).toFloatArray()).isEqualTo(first);
+    assertThat(environment.get("PL_GLOBAL_SEED")).hasValue("42");
+    assertThat(environment.get("PL_SEED_WORKERS")).hasValue("0");
+  }
+
+  @Test
   void withoutASeedTheEnvironmentDecides() {
     assertThat(fabric("PL_GLOBAL_SEED", "17").seedEverything()).isEqualTo(17);
     assertThat(fabric().seedEverything()).isZero();

@@ -33,10 +33,14 @@ final class FileInput implements AutoCloseable {
   private final FileChannel channel;
   private final Version version;
 
-  private FileInput(Path path, FileChannel channel, Version version) {
+  /** Where in the file it begins; 0 but for a {@link #part}. */
+  private final long start;
+
+  private FileInput(Path path, FileChannel channel, Version version, long start) {
     this.path = path;
     this.channel = channel;
     this.version = version;
+    this.start = start;
   }
 
   static FileInput open(Path path) throws TensorFileException {
@@ -54,7 +58,8 @@ final class FileInput implements AutoCloseable {
           new Version(
               channel.size(),
               attributes.lastModifiedTime().toMillis(),
-              Optional.ofNullable(attributes.fileKey())));
+              Optional.ofNullable(attributes.fileKey())),
+          0);
     } catch (NoSuchFileException e) {
       throw new TensorFileException(path, "does not exist", e);
     } catch (AccessDeniedException e) {
@@ -78,6 +83,26 @@ final class FileInput implements AutoCloseable {
     return version;
   }
 
+  /**
+   * A part of the file as if it were a file of its own, to be read as long as this one is open.
+   *
+   * @throws TensorFileException when the file does not have that part
+   */
+  FileInput part(long position, long length) throws TensorFileException {
+    if (position < 0 || length < 0 || position > size() || length > size() - position) {
+      throw wrong(
+          "has "
+              + size()
+              + " bytes, and no part of "
+              + length
+              + " at byte "
+              + position
+              + "; it may have been cut off");
+    }
+    var piece = new Version(length, version.modified, version.key);
+    return new FileInput(path, channel, piece, start + position);
+  }
+
   /** Fills {@code target} from {@code position} on. */
   void read(long position, MemorySegment target) throws TensorFileException {
     for (long done = 0; done < target.byteSize(); ) {
@@ -89,7 +114,10 @@ final class FileInput implements AutoCloseable {
 
   private int read(long position, ByteBuffer target) throws TensorFileException {
     try {
-      int got = channel.read(target, position);
+      if (target.remaining() > size() - position) {
+        throw wrong("ends at byte " + size() + " in the middle of what should be there");
+      }
+      int got = channel.read(target, start + position);
       if (got < 0) {
         throw wrong("ends at byte " + position + " in the middle of what should be there");
       }
@@ -145,7 +173,8 @@ final class FileInput implements AutoCloseable {
   }
 
   TensorFileException wrong(String problem) {
-    return new TensorFileException(path, problem);
+    return new TensorFileException(
+        path, start == 0 ? problem : "the part at byte " + start + ": " + problem);
   }
 
   @Override

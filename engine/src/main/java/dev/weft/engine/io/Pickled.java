@@ -60,6 +60,12 @@ sealed interface Pickled {
     }
   }
 
+  /**
+   * Of a class whose objects may be keys. As such they stay {@link UserObject}s, unlike others even
+   * where all is the same, so that no choice of them makes a table slow.
+   */
+  interface KeyDecoder extends TorchFile.Decoder {}
+
   // -------------------------------------------------------------------------------------- storages
 
   /** Memory that tensors of the file share. */

@@ -133,17 +133,21 @@ public final class TorchFile {
   /** Reads the tree of values in a file. */
   public static Object read(Path file, Options options) throws TensorFileException {
     try (var in = FileInput.open(file)) {
-      byte[] head = in.head(4);
-      if (head.length == 4 && head[0] == 'P' && head[1] == 'K' && head[2] == 3 && head[3] == 4) {
-        return new TorchZip(in, options).read();
-      }
-      if (head.length == 4 && head[0] == (byte) 0x80 && head[1] >= 2 && head[1] <= 5) {
-        return new TorchLegacy(in, options).read();
-      }
-      throw in.wrong(
-          "is no PyTorch file"
-              + FileKind.other(in).map(kind -> " but " + kind).orElse(", nor of a known kind"));
+      return read(in, options);
     }
+  }
+
+  static Object read(FileInput in, Options options) throws TensorFileException {
+    byte[] head = in.head(4);
+    if (head.length == 4 && head[0] == 'P' && head[1] == 'K' && head[2] == 3 && head[3] == 4) {
+      return new TorchZip(in, options).read();
+    }
+    if (head.length == 4 && head[0] == (byte) 0x80 && head[1] >= 2 && head[1] <= 5) {
+      return new TorchLegacy(in, options).read();
+    }
+    throw in.wrong(
+        "is no PyTorch file"
+            + FileKind.other(in).map(kind -> " but " + kind).orElse(", nor of a known kind"));
   }
 
   /**

@@ -357,7 +357,11 @@ final class Unpickler {
   }
 
   private static boolean isKey(Object key) {
-    return key instanceof Tuple tuple ? keyItems(tuple, 0) <= MOST_KEY_ITEMS : isPlainKey(key);
+    return switch (key) {
+      case Tuple tuple -> keyItems(tuple, 0) <= MOST_KEY_ITEMS;
+      case Pickled.UserObject object -> object.type.decoder() instanceof Pickled.KeyDecoder;
+      default -> isPlainKey(key);
+    };
   }
 
   private static boolean isPlainKey(Object key) {

@@ -72,12 +72,7 @@ public final class Accelerators {
     if (name.equals("cpu") || name.equals("cuda") || name.equals(AUTO) || name.equals(GPU)) {
       return; // nothing need be searched
     }
-    String reason = ABSENT.get(name);
-    if (reason != null) {
-      throw new ConfigurationException(
-          "accelerator '" + name + "': " + reason + "; available are " + available());
-    }
-    if (!known().containsKey(name)) {
+    if (!ABSENT.containsKey(name) && !known().containsKey(name)) {
       var allowed = new ArrayList<>(known().keySet());
       allowed.addAll(List.of(AUTO, GPU));
       throw new ConfigurationException(Choices.unknown("accelerator", name, allowed));
@@ -91,6 +86,11 @@ public final class Accelerators {
    */
   public static Accelerator of(String name) {
     requireKnown(name);
+    String reason = ABSENT.get(name);
+    if (reason != null) {
+      throw new ConfigurationException(
+          "accelerator '" + name + "': " + reason + "; available are " + available());
+    }
     if (name.equals(AUTO)) {
       return known().values().stream().filter(Accelerator::isAvailable).findFirst().orElseThrow();
     }

@@ -3,9 +3,13 @@ package dev.weft.fabric.accelerator;
 import dev.weft.engine.Backends;
 import dev.weft.engine.Device;
 import dev.weft.engine.DeviceException;
+import dev.weft.engine.Tensor;
+import dev.weft.engine.TensorScope;
 import dev.weft.fabric.ConfigurationException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** NVIDIA GPUs, through the backend on the class path. */
@@ -55,6 +59,56 @@ public final class CudaAccelerator implements Accelerator {
           "devices=" + devices + ": each GPU may be named once, and one is needed at least");
     }
     return indices.stream().map(index -> new Device(TYPE, index)).toList();
+  }
+
+  /**
+   * The first GPUs on which a tensor can be placed, which fails for those that other programs have
+   * to themselves.
+   *
+   * @param count how many are needed; -1 for as many as can be used
+   * @throws IllegalArgumentException when the machine has not that many
+   * @throws IllegalStateException when too few of them can be used; it names the others
+   */
+  public static List<Integer> findUsable(int count) {
+    return findUsable(count, Backends.count(TYPE), CudaAccelerator::isUsable);
+  }
+
+  static List<Integer> findUsable(int count, int visible, IntPredicate usable) {
+    if (count == 0) {
+      return List.of();
+    }
+    if (count < -1 || visible == 0 || count > visible) {
+      throw new IllegalArgumentException(
+          "findUsable: "
+              + (count == -1 ? "all" : count)
+              + " GPUs are asked for, and there are "
+              + visible);
+    }
+    List<Integer> found = new ArrayList<>();
+    List<Integer> busy = new ArrayList<>();
+    for (int index = 0; index < visible && found.size() != count; index++) {
+      (usable.test(index) ? found : busy).add(index);
+    }
+    if (found.size() < count) {
+      throw new IllegalStateException(
+          "findUsable: "
+              + count
+              + " GPUs are asked for, but only "
+              + found.size()
+              + " can be used; another program may have "
+              + busy
+              + " to itself");
+    }
+    return List.copyOf(found);
+  }
+
+  private static boolean isUsable(int index) {
+    try (var _ = TensorScope.open()) {
+      Tensor.zeros(1).to(new Device(TYPE, index));
+      return true;
+    } catch (RuntimeException e) {
+      return false; // what is wrong with it is seen when somebody names it
+    }
   }
 
   private static List<Integer> first(int count) {

@@ -58,6 +58,9 @@ public sealed interface DeviceRequest {
               .map(part -> number(part, text))
               .toList());
     }
+    if (!stripped.matches("-?[0-9]+")) { // as in Python a plus is none of its digits
+      throw unreadable(text);
+    }
     return new Count(number(stripped, text));
   }
 
@@ -65,9 +68,13 @@ public sealed interface DeviceRequest {
     try {
       return Integer.parseInt(part);
     } catch (NumberFormatException e) {
-      throw new ConfigurationException(
-          "devices='" + text + "' is no number of devices; write 2, \"0,2\" or \"auto\"", e);
+      throw unreadable(text);
     }
+  }
+
+  private static ConfigurationException unreadable(String text) {
+    return new ConfigurationException(
+        "devices='" + text + "' is no number of devices; write 2, \"0,2\" or \"auto\"");
   }
 
   /** Whether it asks for none. */

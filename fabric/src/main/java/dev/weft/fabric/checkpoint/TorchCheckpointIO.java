@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checkpoints in PyTorch's own format, which {@code torch.load(path, weights_only=True)} reads, or,
- * where the file name ends in {@code .safetensors}, in that format, which holds tensors alone.
- * Reading runs no code. Stateless.
+ * where the file name ends in {@code .safetensors}, in that format, which holds tensors alone. Also
+ * reads folders, see {@link ShardedCheckpoint}. Reading runs no code. Stateless.
  */
 public final class TorchCheckpointIO implements CheckpointIO {
 
@@ -41,6 +41,13 @@ public final class TorchCheckpointIO implements CheckpointIO {
   public Map<String, Object> load(Path path) throws IOException {
     if (!Files.exists(path)) {
       throw new NoSuchFileException(path.toString(), null, "there is no checkpoint at this place");
+    }
+    if (Files.isDirectory(path)) {
+      if (!ShardedCheckpoint.isSharded(path)) {
+        throw new IllegalArgumentException(
+            "load " + path + ": is a folder without .metadata, so it is no sharded checkpoint");
+      }
+      return ShardedCheckpoint.read(path);
     }
     Map<String, Object> checkpoint = new LinkedHashMap<>();
     if (isSafeTensors(path)) {

@@ -19,7 +19,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class FabricCommand {
 
   private static final String JSHELL = "jshell";
-  private static final String CONSOLIDATE = "consolidate";
 
   private FabricCommand() {}
 
@@ -57,10 +56,7 @@ final class FabricCommand {
               "jshell is opened by bin/fabric, not from here; the command is: jshell --module-path "
                   + Fingerprint.modulePath()
                   + " --add-modules dev.weft.fabric");
-      case CONSOLIDATE ->
-          refusal(
-              "consolidate puts sharded checkpoints together, and those are not supported;"
-                  + " fabric.save writes single files, which can be loaded as they are");
+      case ConsolidateCommand.NAME -> ConsolidateCommand.run(parsed);
       default -> throw new IllegalStateException(name);
     };
   }
@@ -82,8 +78,7 @@ final class FabricCommand {
                 .build())
         .addSubcommand(RunCommand.NAME, RunCommand.spec())
         .addSubcommand(JSHELL, other("Opens jshell with Weft imported; options of jshell follow."))
-        .addSubcommand(
-            CONSOLIDATE, other("Not available: checkpoints are single files, none is sharded."));
+        .addSubcommand(ConsolidateCommand.NAME, ConsolidateCommand.spec());
     spec.usageMessage()
         .description("Runs training scripts with Weft Fabric.")
         .synopsisSubcommandLabel("COMMAND")

@@ -88,8 +88,40 @@ public interface Communicator extends AutoCloseable {
    */
   Work reduceScatter(Tensor in, Tensor out, ReduceOp op);
 
+  /**
+   * Combines the elements of all ranks in the tensor of {@code root}, in place; those of the other
+   * ranks stay as they are. The result has the same bits as that of {@link #allReduce}.
+   */
+  Work reduce(Tensor tensor, ReduceOp op, int root);
+
   /** Gives every rank the elements of {@code root}, in place. */
   Work broadcast(Tensor tensor, int root);
+
+  /**
+   * Puts the tensors of all ranks one after the other, at {@code root}: out[r] ← in of rank r.
+   *
+   * <p><b>Shape</b>: in (*), out with size() times as many elements.
+   *
+   * @param out not looked at on the other ranks, which may pass {@code in} again
+   */
+  Work gather(Tensor in, Tensor out, int root);
+
+  /**
+   * Gives each rank its part of a tensor of {@code root}: out ← in[rank] of the root.
+   *
+   * <p><b>Shape</b>: out (*), in with size() times as many elements.
+   *
+   * @param in not looked at on the other ranks, which may pass {@code out} again
+   */
+  Work scatter(Tensor in, Tensor out, int root);
+
+  /**
+   * Gives each rank its part of every rank's tensor: out[r] ← in[rank] of rank r.
+   *
+   * <p><b>Shape</b>: in and out have equally many elements, a multiple of size(), such as (size(),
+   * *). They may not share memory.
+   */
+  Work allToAll(Tensor in, Tensor out);
 
   /** Done when every rank has called it. */
   Work barrier();

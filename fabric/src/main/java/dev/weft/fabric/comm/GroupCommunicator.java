@@ -169,6 +169,101 @@ class GroupCommunicator implements Communicator {
   }
 
   @Override
+  public Work reduce(Tensor tensor, ReduceOp op, int root) {
+    requireRank("reduce", "root", root);
+    op.requireTakes("reduce", tensor.dtype());
+    Buffer buffer =
+        index == root ? Buffer.writing("reduce", tensor) : Buffer.reading("reduce", tensor);
+    return submit(
+        Header.Kind.REDUCE,
+        Optional.of(tensor.dtype()),
+        tensor.numel(),
+        Optional.of(op),
+        members.get(root),
+        buffer.segment(),
+        buffer.segment(),
+        List.of(buffer));
+  }
+
+  @Override
+  public Work gather(Tensor in, Tensor out, int root) {
+    requireRank("gather", "root", root);
+    if (index == root) {
+      requireParts("gather", "in", in, "out", out);
+    }
+    Buffer from = Buffer.reading("gather", in);
+    if (index != root) {
+      return submitRooted(Header.Kind.GATHER, in, root, from, MemorySegment.NULL, List.of(from));
+    }
+    Buffer to = writing("gather", out, from);
+    requireOwnPart("gather", from.segment(), to.segment(), from, to);
+    return submitRooted(Header.Kind.GATHER, in, root, from, to.segment(), List.of(from, to));
+  }
+
+  @Override
+  public Work scatter(Tensor in, Tensor out, int root) {
+    requireRank("scatter", "root", root);
+    if (index != root) {
+      Buffer to = Buffer.writing("scatter", out);
+      return submitRooted(Header.Kind.SCATTER, out, root, to, to.segment(), List.of(to));
+    }
+    requireParts("scatter", "out", out, "in", in);
+    Buffer from = Buffer.reading("scatter", in);
+    Buffer to = writing("scatter", out, from);
+    requireOwnPart("scatter", to.segment(), from.segment(), from, to);
+    return submitRooted(Header.Kind.SCATTER, out, root, from, to.segment(), List.of(from, to));
+  }
+
+  /**
+   * A call in which one rank has everything.
+   *
+   * @param part what every rank has of it
+   */
+  private Work submitRooted(
+      Header.Kind kind, Tensor part, int root, Buffer in, MemorySegment out, List<Buffer> buffers) {
+    return submit(
+        kind,
+        Optional.of(part.dtype()),
+        part.numel(),
+        Optional.empty(),
+        members.get(root),
+        in.segment(),
+        out,
+        buffers);
+  }
+
+  @Override
+  public Work allToAll(Tensor in, Tensor out) {
+    if (in.dtype() != out.dtype()) {
+      throw new DTypeException(
+          text("allToAll: in is %s, out is %s: dtypes differ", in.dtype(), out.dtype()));
+    }
+    if (in.numel() != out.numel() || in.numel() % members.size() != 0) {
+      throw new ShapeException(
+          text(
+              "allToAll: in %s, out %s: both need the same number of elements, a multiple of the"
+                  + " %d ranks",
+              in.shape(), out.shape(), members.size()));
+    }
+    Buffer from = Buffer.reading("allToAll", in);
+    Buffer to = writing("allToAll", out, from);
+    if (from.segment().asOverlappingSlice(to.segment()).isPresent()) {
+      from.release();
+      to.release();
+      throw new IllegalArgumentException("allToAll: in and out share memory; use another out");
+    }
+    return submit(
+        Header.Kind.ALL_TO_ALL,
+        Optional.of(in.dtype()),
+        in.numel() / members.size(),
+        Optional.empty(),
+        -1,
+        from.segment(),
+        to.segment(),
+        List.of(from, to));
+  }
+
+  @Override
   public Work broadcast(Tensor tensor, int root) {
     requireRank("broadcast", "root", root);
     Buffer buffer =

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param group which ranks take part: 0 for all of them, else a digest of their list
  * @param sequence the number of this call in its group, from 0; for send and receive 0
  * @param count elements (bytes, for the calls that move bytes)
- * @param root the sending rank of a broadcast, the other side of a send or receive; else -1
+ * @param root the one rank that sends or gets everything, the other side of a send or receive; else
+ *     -1
  * @param limit the most bytes that a rank may contribute; only for calls that move bytes
  */
 record Header(
@@ -29,7 +30,11 @@ record Header(
     ALL_REDUCE("allReduce"),
     ALL_GATHER("allGather"),
     REDUCE_SCATTER("reduceScatter"),
+    REDUCE("reduce"),
     BROADCAST("broadcast"),
+    GATHER("gather"),
+    SCATTER("scatter"),
+    ALL_TO_ALL("allToAll"),
     BARRIER("barrier"),
     ALL_GATHER_BYTES("allGatherBytes"),
     BROADCAST_BYTES("broadcastBytes"),
@@ -59,7 +64,7 @@ record Header(
   static final int BYTES = 48;
 
   /** Starts every header, so that a stream out of step is noticed: "Weft" and a version. */
-  private static final int MAGIC = 0x57656601;
+  private static final int MAGIC = 0x57656602;
 
   private static final Kind[] KINDS = Kind.values();
   private static final DType[] DTYPES = DType.values();
@@ -141,9 +146,9 @@ record Header(
     reduction.ifPresent(op -> text.append(' ').append(op));
     dtype.ifPresent(type -> text.append(' ').append(type).append('[').append(count).append(']'));
     switch (kind) {
-      case BROADCAST, BROADCAST_BYTES, RECV -> text.append(" from rank ").append(root);
-      case SEND -> text.append(" to rank ").append(root);
-      case ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, BARRIER, ALL_GATHER_BYTES, DATA -> {}
+      case BROADCAST, BROADCAST_BYTES, SCATTER, RECV -> text.append(" from rank ").append(root);
+      case REDUCE, GATHER, SEND -> text.append(" to rank ").append(root);
+      case ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, ALL_TO_ALL, BARRIER, ALL_GATHER_BYTES, DATA -> {}
     }
     if (kind.movesBytes()) {
       text.append(" up to ").append(limit).append(" bytes");

@@ -147,7 +147,11 @@ final class TcpOperation extends Operation {
       case ALL_REDUCE -> beginAllReduce();
       case REDUCE_SCATTER -> beginReduceScatter();
       case ALL_GATHER -> beginAllGather();
+      case REDUCE -> beginReduce();
       case BROADCAST -> beginBroadcast();
+      case GATHER -> beginGather();
+      case SCATTER -> beginScatter();
+      case ALL_TO_ALL -> beginAllToAll();
       case ALL_GATHER_BYTES, BROADCAST_BYTES -> {
         MemorySegment bytes = MemorySegment.ofArray(call.bytes());
         call.gathered()[call.index()] = call.bytes();
@@ -199,25 +203,85 @@ final class TcpOperation extends Operation {
   private void beginAllGather() {
     long bytes = header.count() * elementBytes;
     for (Side side : sides) {
-      side.target = call.out();
-      side.targetOffset = side.index * bytes;
-      side.expected = bytes;
+      expect(side, side.index * bytes, bytes);
       greet(side, call.in(), 0, bytes);
     }
-    if (call.in().address() != call.out().address() + call.index() * bytes) {
-      MemorySegment.copy(call.in(), 0, call.out(), call.index() * bytes, bytes);
-    }
+    copyOwn(call.in(), 0, call.index() * bytes, bytes);
   }
 
   private void beginBroadcast() {
     long bytes = header.count() * elementBytes;
-    boolean sends = header.root() == endpoint.rank;
     for (Side side : sides) {
-      if (side.peer.rank == header.root()) {
-        side.target = call.out();
-        side.expected = bytes;
+      if (isRoot(side)) {
+        expect(side, 0, bytes);
       }
-      greet(side, call.in(), 0, sends ? bytes : 0);
+      greet(side, call.in(), 0, isRoot() ? bytes : 0);
+    }
+  }
+
+  private void beginReduce() {
+    long bytes = header.count() * elementBytes;
+    combines = isRoot();
+    partBytes = isRoot() ? bytes : 0;
+    for (Side side : sides) {
+      side.expected = partBytes;
+      greet(side, call.in(), 0, isRoot(side) ? bytes : 0);
+    }
+  }
+
+  private void beginGather() {
+    long bytes = header.count() * elementBytes;
+    for (Side side : sides) {
+      if (isRoot()) {
+        expect(side, side.index * bytes, bytes);
+      }
+      greet(side, call.in(), 0, isRoot(side) ? bytes : 0);
+    }
+    if (isRoot()) {
+      copyOwn(call.in(), 0, call.index() * bytes, bytes);
+    }
+  }
+
+  private void beginScatter() {
+    long bytes = header.count() * elementBytes;
+    for (Side side : sides) {
+      if (isRoot(side)) {
+        expect(side, 0, bytes);
+      }
+      greet(side, call.in(), isRoot() ? side.index * bytes : 0, isRoot() ? bytes : 0);
+    }
+    if (isRoot()) {
+      copyOwn(call.in(), call.index() * bytes, 0, bytes);
+    }
+  }
+
+  private void beginAllToAll() {
+    long bytes = header.count() * elementBytes;
+    for (Side side : sides) {
+      expect(side, side.index * bytes, bytes);
+      greet(side, call.in(), side.index * bytes, bytes);
+    }
+    copyOwn(call.in(), call.index() * bytes, call.index() * bytes, bytes);
+  }
+
+  private boolean isRoot() {
+    return header.root() == endpoint.rank;
+  }
+
+  private boolean isRoot(Side side) {
+    return header.root() == side.peer.rank;
+  }
+
+  private void expect(Side side, long offset, long bytes) {
+    side.target = call.out();
+    side.targetOffset = offset;
+    side.expected = bytes;
+  }
+
+  /** What this rank sends to itself, unless it lies in its place already. */
+  private void copyOwn(MemorySegment in, long from, long to, long bytes) {
+    if (in.address() + from != call.out().address() + to) {
+      MemorySegment.copy(in, from, call.out(), to, bytes);
     }
   }
 

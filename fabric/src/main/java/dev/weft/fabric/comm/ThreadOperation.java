@@ -104,7 +104,23 @@ final class ThreadOperation extends Operation implements Message {
       case ALL_REDUCE -> allReduce();
       case ALL_GATHER -> allGather();
       case REDUCE_SCATTER -> reduceScatter();
-      case BROADCAST -> call.out().copyFrom(met[call.members().indexOf(header.root())].call.in());
+      case REDUCE -> {
+        if (isRoot()) {
+          reduce(inputs(), new long[met.length], call.out(), 0, header.count());
+        }
+      }
+      case BROADCAST -> call.out().copyFrom(root().in());
+      case GATHER -> {
+        if (isRoot()) {
+          allGather();
+        }
+      }
+      case SCATTER -> take(root(), 0);
+      case ALL_TO_ALL -> {
+        for (int i = 0; i < met.length; i++) {
+          take(met[i].call, i);
+        }
+      }
       case ALL_GATHER_BYTES, BROADCAST_BYTES -> {
         for (int i = 0; i < met.length; i++) {
           call.gathered()[i] = met[i].call.bytes().clone();
@@ -112,6 +128,23 @@ final class ThreadOperation extends Operation implements Message {
       }
       case BARRIER -> {}
       case SEND, RECV, DATA -> throw new IllegalStateException(header + " is not a collective");
+    }
+  }
+
+  private boolean isRoot() {
+    return header.root() == call.rank();
+  }
+
+  private Call root() {
+    return met[call.members().indexOf(header.root())].call;
+  }
+
+  /** Copies the part for this rank to a part of its own memory, unless it lies there already. */
+  private void take(Call from, int toPart) {
+    long bytes = header.count() * call.elementBytes();
+    MemorySegment part = from.in().asSlice(call.index() * bytes, bytes);
+    if (part.address() != call.out().address() + toPart * bytes) {
+      MemorySegment.copy(part, 0, call.out(), toPart * bytes, bytes);
     }
   }
 

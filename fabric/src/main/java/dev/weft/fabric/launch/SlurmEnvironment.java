@@ -16,7 +16,9 @@ public final class SlurmEnvironment implements ClusterEnvironment {
   private static final Set<String> INTERACTIVE = Set.of("bash", "interactive");
   private static final int DEFAULT_PORT = 12910;
   private static final int FIRST_PORT = 15000;
-  private static final int PORT_DIGITS = 10_000;
+
+  /** Digits of the job's number that go into the port. */
+  private static final int PORT_DIGITS = 4;
 
   private final Environment environment;
 
@@ -107,12 +109,21 @@ public final class SlurmEnvironment implements ClusterEnvironment {
   @Override
   public Optional<Integer> mainPort() {
     OptionalInt port = environment.getInt("MASTER_PORT");
-    if (port.isEmpty()) {
-      OptionalInt job = environment.getInt("SLURM_JOB_ID");
-      return Optional.of(
-          job.isPresent() ? FIRST_PORT + job.getAsInt() % PORT_DIGITS : DEFAULT_PORT);
+    if (port.isPresent()) {
+      return Optional.of(port.getAsInt());
     }
-    return Optional.of(port.getAsInt());
+    return Optional.of(
+        environment.get("SLURM_JOB_ID").map(SlurmEnvironment::portOf).orElse(DEFAULT_PORT));
+  }
+
+  private static int portOf(String job) {
+    String digits = job.substring(Math.max(0, job.length() - PORT_DIGITS));
+    try {
+      return FIRST_PORT + Integer.parseUnsignedInt(digits);
+    } catch (NumberFormatException e) {
+      throw new ConfigurationException(
+          "environment variable SLURM_JOB_ID='" + job + "' is no number", e);
+    }
   }
 
   @Override

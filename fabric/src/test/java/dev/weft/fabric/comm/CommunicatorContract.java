@@ -247,6 +247,75 @@ abstract class CommunicatorContract {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
+  void reduceGivesTheRootTheResultAndLeavesTheOthersAlone(int size) {
+    Ranks.run(
+        world(size),
+        communicator -> {
+          for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16, DType.INT16)) {
+            for (int root = 0; root < size; root++) {
+              for (long count : SIZES) {
+                Tensor x = random(dtype, count, communicator.rank());
+                communicator.reduce(x, ReduceOp.SUM, root).await();
+                Tensor wanted =
+                    communicator.rank() == root
+                        ? expected(ReduceOp.SUM, dtype, count, size)
+                        : random(dtype, count, communicator.rank());
+                assertThat(bytes(x)).isEqualTo(bytes(wanted));
+              }
+            }
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void gatherAndScatterAreEachOthersInverse(int size) {
+    Ranks.run(
+        world(size),
+        communicator -> {
+          for (int root = 0; root < size; root++) {
+            for (long count : SIZES) {
+              boolean isRoot = communicator.rank() == root;
+              Tensor own = random(DType.INT16, count, communicator.rank());
+              Tensor all = isRoot ? empty(DType.INT16, size, count) : own;
+              communicator.gather(own, all, root).await();
+              for (int rank = 0; isRoot && rank < size; rank++) {
+                assertThat(part(all, rank, size))
+                    .isEqualTo(bytes(random(DType.INT16, count, rank)));
+              }
+              Tensor back = empty(DType.INT16, count);
+              communicator.scatter(isRoot ? all : back, back, root).await();
+              assertThat(bytes(back)).isEqualTo(bytes(own));
+            }
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void allToAllTransposesPartsAndRanks(int size) {
+    Ranks.run(
+        world(size),
+        communicator -> {
+          for (DType dtype : List.of(DType.FLOAT32, DType.BOOL, DType.COMPLEX128)) {
+            for (long count : SIZES) {
+              Tensor in = random(dtype, size * count, communicator.rank());
+              byte[] before = bytes(in);
+              Tensor out = empty(dtype, size * count);
+              communicator.allToAll(in, out).await();
+              for (int rank = 0; rank < size; rank++) {
+                Tensor theirs = random(dtype, size * count, rank);
+                assertThat(part(out, rank, size))
+                    .isEqualTo(part(theirs, communicator.rank(), size));
+              }
+              assertThat(bytes(in)).isEqualTo(before);
+            }
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
   void broadcastGivesTheElementsOfTheRoot(int size) {
     Ranks.run(
         world(size),
@@ -452,7 +521,17 @@ abstract class CommunicatorContract {
           communicator.allGather(own, whole).await();
           assertThat(bytes(whole)).isEqualTo(sum);
 
+          communicator.gather(own, whole, 1).await();
+          communicator.scatter(whole, own, 2).await();
+          assertThat(bytes(whole)).isEqualTo(sum);
+
           Tensor other = slice(whole, (communicator.rank() + 1) % 3, 1000);
+          assertThatThrownBy(() -> communicator.gather(other, whole, communicator.rank()))
+              .hasMessageContaining("gather: in and out share memory");
+          assertThatThrownBy(() -> communicator.scatter(whole, other, communicator.rank()))
+              .hasMessageContaining("scatter: in and out share memory");
+          assertThatThrownBy(() -> communicator.allToAll(whole, whole))
+              .hasMessageContaining("allToAll: in and out share memory");
           assertThatThrownBy(() -> communicator.allGather(other, whole))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessageContaining("allGather: in and out share memory");
@@ -597,6 +676,24 @@ abstract class CommunicatorContract {
             "broadcast #1 float32[100000] from rank 0",
             c -> c.broadcast(floats(1, 100_000), 2),
             "broadcast #1 float32[100000] from rank 2"),
+        disagreement(
+            "another root of a gather",
+            c -> c.gather(floats(1, 2), floats(1, 6), 0),
+            "gather #1 float32[2] to rank 0",
+            c -> c.gather(floats(1, 2), floats(1, 6), 2),
+            "gather #1 float32[2] to rank 2"),
+        disagreement(
+            "a scatter in place of a reduce",
+            c -> c.reduce(floats(1, 2), ReduceOp.MAX, 0),
+            "reduce #1 max float32[2] to rank 0",
+            c -> c.scatter(floats(1, 6), floats(1, 2), 0),
+            "scatter #1 float32[2] from rank 0"),
+        disagreement(
+            "another number of elements for each rank",
+            c -> c.allToAll(floats(1, 6), floats(1, 6)),
+            "allToAll #1 float32[2]",
+            c -> c.allToAll(floats(1, 9), floats(1, 9)),
+            "allToAll #1 float32[3]"),
         disagreement(
             "another limit",
             c -> gather(c, 10),
@@ -925,6 +1022,24 @@ abstract class CommunicatorContract {
               .isInstanceOf(DTypeException.class);
           assertThatThrownBy(() -> communicator.broadcast(ints, 2))
               .hasMessage("broadcast: root 2 is not among the 2 ranks");
+          assertThatThrownBy(() -> communicator.reduce(ints, ReduceOp.SUM, -1))
+              .hasMessage("reduce: root -1 is not among the 2 ranks");
+          assertThatThrownBy(() -> communicator.reduce(ints, ReduceOp.MEAN, 0))
+              .isInstanceOf(DTypeException.class);
+          int own = communicator.rank();
+          assertThatThrownBy(() -> communicator.gather(ints, floats(1, 8), own))
+              .isInstanceOf(DTypeException.class);
+          assertThatThrownBy(() -> communicator.gather(ints, empty(DType.INT32, 7), own))
+              .isInstanceOf(ShapeException.class)
+              .hasMessageContaining("for 2 ranks out needs 8 elements");
+          assertThatThrownBy(() -> communicator.scatter(empty(DType.INT32, 7), ints, own))
+              .isInstanceOf(ShapeException.class)
+              .hasMessageContaining("for 2 ranks in needs 8 elements");
+          assertThatThrownBy(() -> communicator.allToAll(floats(1, 3), floats(1, 3)))
+              .isInstanceOf(ShapeException.class)
+              .hasMessageContaining("a multiple of the 2 ranks");
+          assertThatThrownBy(() -> communicator.allToAll(ints, floats(1, 4)))
+              .isInstanceOf(DTypeException.class);
           assertThatThrownBy(() -> communicator.send(ints, communicator.rank()))
               .hasMessageContaining("cannot be its own peer");
           assertThatThrownBy(() -> communicator.allGatherBytes(new byte[11], 10))
