@@ -51,6 +51,7 @@ final class ChannelNorms {
       double eps) {
     String name = "batch_norm";
     requireChannels(name, x);
+    Args.atLeastZero(name, "eps", eps);
     requirePerChannel(name, x, running.mean, running.variance, weight, bias);
     if (!training) {
       return byRunning(name, x, running, weight, bias, eps);
@@ -84,6 +85,7 @@ final class ChannelNorms {
       double eps) {
     String name = "instance_norm";
     requireChannels(name, x);
+    Args.atLeastZero(name, "eps", eps);
     requirePerChannel(name, x, running.mean, running.variance, weight, bias);
     if (!useInputStats) {
       return byRunning(name, x, running, weight, bias, eps);
@@ -167,6 +169,7 @@ final class ChannelNorms {
                 + x.size(1)
                 + ")");
       }
+      value.ifPresent(v -> v.spec().requireFloating(name + ", statistics or parameter"));
     }
   }
 }

@@ -10,7 +10,8 @@ import java.util.OptionalLong;
  *     it out; negative ones count from the end
  * @param maxNorm rows that are looked up and longer are scaled down to this length, in place
  * @param normType the p of that norm
- * @param scaleGradByFreq whether a row's gradient is divided by how often it was looked up
+ * @param scaleGradByFreq whether a row's gradient is divided by how often it was looked up. PyTorch
+ *     means the same; the CPU kernel of its bags takes the count of another row when some repeat
  */
 public record EmbeddingOptions(
     OptionalLong paddingIdx, OptionalDouble maxNorm, double normType, boolean scaleGradByFreq) {

@@ -9,6 +9,7 @@ import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.LayerNormOp;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -43,6 +44,7 @@ public final class Functional extends VisionFunctions {
       Optional<? extends Tensor> weight,
       Optional<? extends Tensor> bias,
       double eps) {
+    Args.atLeastZero("layer_norm", "eps", eps);
     int dims = normalizedShape.rank();
     if (dims == 0
         || x.rank() < dims
@@ -118,6 +120,7 @@ public final class Functional extends VisionFunctions {
               + value.shape()
               + ": needs (*, L, E), (*, S, E) and (*, S, F)");
     }
+    requireSettings(mask, dropout, scale);
     DType dtype = query.dtype();
     if (dtype.isHalf() && query.device().equals(Device.CPU)) {
       // The CPU computes products of half types in float32 anyway; so they are rounded once.
@@ -137,6 +140,16 @@ public final class Functional extends VisionFunctions {
     double s = scale.orElse(1 / Math.sqrt(query.size(-1)));
     Tensor weights = Attention.weights(query.mul(s).matmul(keys.transpose(-1, -2)), mask);
     return dropout(weights, dropout, true).matmul(values);
+  }
+
+  private static void requireSettings(AttentionMask mask, double dropout, OptionalDouble scale) {
+    String name = "scaled_dot_product_attention";
+    Objects.requireNonNull(mask, name + ": the mask is null; there is AttentionMask.NONE");
+    Args.probability(name, dropout);
+    if (scale.isPresent() && !Double.isFinite(scale.getAsDouble())) {
+      throw new IllegalArgumentException(
+          name + ": scale " + scale.getAsDouble() + ": must be finite");
+    }
   }
 
   // ---------------------------------------------------------------------------------- distances

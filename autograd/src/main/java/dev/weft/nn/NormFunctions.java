@@ -77,6 +77,7 @@ abstract sealed class NormFunctions extends PoolFunctions permits VisionFunction
       Optional<? extends Tensor> weight,
       Optional<? extends Tensor> bias,
       double eps) {
+    Args.atLeastZero("group_norm", "eps", eps);
     if (x.rank() < 2) {
       throw new ShapeException("group_norm: " + x.shape() + ": needs samples and channels");
     }
@@ -126,6 +127,7 @@ abstract sealed class NormFunctions extends PoolFunctions permits VisionFunction
               + ": must be the input's last sizes");
     }
     x.spec().requireFloating("rms_norm");
+    eps.ifPresent(e -> Args.atLeastZero("rms_norm", "eps", e));
     int[] last = new int[dims];
     for (int d = 0; d < dims; d++) {
       last[d] = d - dims;

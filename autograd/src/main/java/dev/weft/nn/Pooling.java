@@ -61,6 +61,10 @@ final class Pooling {
       throw new IllegalArgumentException(
           name + ": padding " + options.padding() + ": it has none; use Functional.pad");
     }
+    if (p == 0 || !Double.isFinite(p)) {
+      throw new IllegalArgumentException(
+          name + ": p = " + p + ": must be finite and not 0; the limit at ∞ is maxPool");
+    }
     long elements = 1;
     for (long size : Sizes.each(name, "kernel size", options.kernelSize(), dims)) {
       elements *= size;

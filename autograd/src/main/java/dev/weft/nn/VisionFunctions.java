@@ -71,7 +71,7 @@ abstract sealed class VisionFunctions extends NormFunctions permits Functional {
    */
   public static Tensor pixelShuffle(Tensor x, long upscaleFactor) {
     long r = upscaleFactor;
-    if (r < 1 || x.rank() < 3 || x.size(-3) % (r * r) != 0) {
+    if (r < 1 || x.rank() < 3 || x.size(-3) % r != 0 || x.size(-3) / r % r != 0) {
       throw new ShapeException(
           "pixel_shuffle: "
               + x.shape()

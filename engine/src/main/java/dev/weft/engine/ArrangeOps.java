@@ -119,7 +119,11 @@ public sealed interface ArrangeOps permits Tensor {
       single[2 * d + 1] = size;
       repeated[2 * d] = times[d];
       repeated[2 * d + 1] = size;
-      result[d] = Math.multiplyExact(times[d], size);
+      if (size > 0 && times[d] > Long.MAX_VALUE / size) {
+        throw new ShapeException(
+            "repeat: " + x.shape() + ": " + Arrays.toString(times) + ": gives too many elements");
+      }
+      result[d] = times[d] * size;
     }
     Tensor y = x.reshape(single).expand(repeated).reshape(result);
     return y.storage() == x.storage() ? y.copy() : y;
@@ -231,7 +235,10 @@ public sealed interface ArrangeOps permits Tensor {
               + " to "
               + (rank - 1));
     }
-    long size = Math.addExact(x.size(-1), Math.abs(offset));
+    if (Math.abs(Math.max(offset, -Long.MAX_VALUE)) > Long.MAX_VALUE - x.size(-1)) {
+      throw new ShapeException("diag_embed: " + x.shape() + ": offset " + offset + " is too large");
+    }
+    long size = x.size(-1) + Math.abs(offset);
     Shape whole =
         x.shape()
             .without(-1)
@@ -354,7 +361,11 @@ public sealed interface ArrangeOps permits Tensor {
 
   private static Tensor mapped(Tensor x, int dim, long before, long behind, PadMode mode) {
     long size = x.size(dim);
-    long[] index = new long[Math.toIntExact(size + before + behind)];
+    if (before + behind > Integer.MAX_VALUE - size) {
+      throw new ShapeException(
+          "pad: " + x.shape() + ": " + before + " and " + behind + " along " + dim + ": too many");
+    }
+    long[] index = new long[(int) (size + before + behind)];
     for (int i = 0; i < index.length; i++) {
       index[i] = mode.source(i - before, size);
     }

@@ -229,6 +229,10 @@ public sealed interface CompareOps permits Tensor {
       throw new DTypeException(
           "isclose: " + x.spec() + " and " + y.spec() + ": dtypes differ; convert one");
     }
+    if (!(rtol >= 0) || !(atol >= 0)) {
+      throw new IllegalArgumentException(
+          "isclose: rtol = " + rtol + ", atol = " + atol + ": must be 0 or more");
+    }
     Tensor close = x.eq(y);
     if (equalNan && x.dtype().isInexact()) {
       close = close.logicalOr(x.isnan().logicalAnd(y.isnan()));

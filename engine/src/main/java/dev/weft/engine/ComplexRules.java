@@ -78,6 +78,9 @@ final class ComplexRules {
    */
   static boolean concern(Op op, Tensor[] inputs) {
     for (Tensor input : inputs) {
+      if (input == null) {
+        throw new NullPointerException(op + ": one of its " + inputs.length + " inputs is null");
+      }
       if (input.dtype().isComplex()) {
         return !(op instanceof View
             || op instanceof ComplexOp

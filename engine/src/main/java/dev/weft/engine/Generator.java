@@ -77,6 +77,10 @@ public final class Generator {
    * Durstenfeld's form.
    */
   public long[] permutation(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException(
+          "permutation: of " + count + " numbers: must not be negative");
+    }
     long[] order = new long[count];
     for (int i = 0; i < count; i++) {
       int j = (int) nextLong(i + 1L);

@@ -227,6 +227,18 @@ public sealed interface MatrixOps permits Tensor {
 
   /** {@link #tensordot} of the last {@code count} dimensions with the other's first. */
   default Tensor tensordot(Tensor other, int count) {
+    int most = Math.min(((Tensor) this).rank(), other.rank());
+    if (count < 0 || count > most) {
+      throw new ShapeException(
+          "tensordot: "
+              + ((Tensor) this).shape()
+              + " and "
+              + other.shape()
+              + ": "
+              + count
+              + " dimensions: must be between 0 and "
+              + most);
+    }
     int[] dims = new int[count];
     int[] others = new int[count];
     for (int i = 0; i < count; i++) {
@@ -288,6 +300,9 @@ public sealed interface MatrixOps permits Tensor {
     if (x.size(-1) != other.size(-1)) {
       throw new ShapeException(
           "cdist: " + x.shape() + " and " + other.shape() + ": rows of different lengths");
+    }
+    if (!(p >= 0)) {
+      throw new IllegalArgumentException("cdist: p = " + p + ": must be 0 or more");
     }
     return Linalg.vectorNorm(x.unsqueeze(-2).sub(other.unsqueeze(-3)), p, new int[] {-1}, false);
   }

@@ -212,6 +212,7 @@ public sealed interface ReductionOps permits Tensor {
   }
 
   default Tensor argmax(int dim, boolean keepdim) {
+    ((Tensor) this).spec().requireNumeric("argmax");
     return arg(true, dim, keepdim);
   }
 
@@ -225,6 +226,7 @@ public sealed interface ReductionOps permits Tensor {
   }
 
   default Tensor argmin(int dim, boolean keepdim) {
+    ((Tensor) this).spec().requireNumeric("argmin");
     return arg(false, dim, keepdim);
   }
 

@@ -319,10 +319,20 @@ public sealed interface ShapeOps permits Tensor {
     Tensor x = (Tensor) this;
     int axis = x.spec().dim("narrow", dim);
     long from = start < 0 ? start + x.size(axis) : start;
-    if (length < 0) {
-      throw new IndexException("narrow: " + x.shape() + ": length " + length + " is negative");
+    if (length < 0 || from > x.size(axis) - length) {
+      throw new IndexException(
+          "narrow: "
+              + x.shape()
+              + ": "
+              + length
+              + " elements from "
+              + start
+              + " on: dimension "
+              + dim
+              + " has "
+              + x.size(axis));
     }
-    return Dispatch.run(new Slice(axis, from, Math.addExact(from, length), 1), x);
+    return Dispatch.run(new Slice(axis, from, from + length, 1), x);
   }
 
   /**

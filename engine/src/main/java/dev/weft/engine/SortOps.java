@@ -50,6 +50,7 @@ public sealed interface SortOps permits Tensor {
   /** The k largest (or smallest) elements along {@code dim}, the most extreme first. */
   default ValuesAndIndices topk(long k, int dim, boolean largest) {
     Tensor x = (Tensor) this;
+    x.spec().requireNumeric("topk");
     int axis = Pick.axis("topk", x, dim);
     long size = x.rank() == 0 ? 1 : x.size(axis);
     if (k < 0 || k > size) {
@@ -69,6 +70,7 @@ public sealed interface SortOps permits Tensor {
   /** The k-th smallest element along {@code dim}; k counts from 1. */
   default ValuesAndIndices kthvalue(long k, int dim, boolean keepdim) {
     Tensor x = (Tensor) this;
+    x.spec().requireNumeric("kthvalue");
     int axis = Pick.axis("kthvalue", x, dim);
     long size = x.rank() == 0 ? 1 : x.size(axis);
     if (k < 1 || k > size) {

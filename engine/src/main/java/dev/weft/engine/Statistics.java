@@ -61,6 +61,7 @@ final class Statistics {
   /** The place of the middle among n sorted elements, of which the last are NaN. */
   static ValuesAndIndices median(Tensor x, int dim, boolean keepdim, boolean skipNan) {
     String op = skipNan ? "nanmedian" : "median";
+    x.spec().requireNumeric(op);
     int axis = Pick.axis(op, x, dim);
     if (x.rank() == 0) {
       return new ValuesAndIndices(x, Tensor.zeros(Shape.SCALAR, DType.INT64, x.device()));

@@ -104,6 +104,10 @@ public sealed interface StatisticsOps permits Tensor {
   default Tensor renorm(double p, int dim, double maxnorm) {
     Tensor x = floats("renorm");
     int axis = x.spec().dim("renorm", dim);
+    if (!(p > 0) || !(maxnorm >= 0)) {
+      throw new IllegalArgumentException(
+          "renorm: p = " + p + ", maxnorm = " + maxnorm + ": needs p > 0 and maxnorm of 0 or more");
+    }
     int[] others = java.util.stream.IntStream.range(0, x.rank()).filter(d -> d != axis).toArray();
     Tensor norm = x.norm(p, others, true);
     Tensor scale = norm.add(1e-7).reciprocal().mul(maxnorm); // PyTorch's guard against 0

@@ -50,6 +50,13 @@ public record Activation(Kind kind, double a, double b) implements Op {
     THRESHOLD
   }
 
+  public Activation {
+    if (Double.isNaN(a)) {
+      throw new IllegalArgumentException(
+          kind.name().toLowerCase(Locale.ROOT) + ": parameter NaN: must be a number");
+    }
+  }
+
   public Activation(Kind kind) {
     this(kind, 0, 0);
   }

@@ -42,7 +42,7 @@ public record Diagonal(long offset, int dim1, int dim2) implements View {
   }
 
   private long firstRow() {
-    return Math.max(0, -offset);
+    return Math.max(0, -Math.max(offset, -Long.MAX_VALUE));
   }
 
   private long firstColumn() {
