@@ -326,8 +326,15 @@ public abstract class Module<I, O> implements Cloneable {
 
   /** All parameters by name. One that is shared is listed once, under its first name. */
   public final Map<String, Parameter> namedParameters() {
+    walk(true, (_, module) -> module.requireComplete());
     return named(Parameter.class);
   }
+
+  /** Throws where parameters are still to come; see {@link LazyLayer}. */
+  void requireComplete() {}
+
+  /** Makes the parameters that are still to come, as large as those of a state dict. */
+  void completeFrom(Map<String, ? extends Tensor> state, String prefix) {}
 
   /** All parameters; one that is shared is listed once. */
   public final List<Parameter> parameters() {
@@ -453,7 +460,7 @@ public abstract class Module<I, O> implements Cloneable {
 
   private Module<I, O> change(UnaryOperator<Tensor> conversion) {
     Context context = Context.current();
-    var tensors = new ArrayList<Tensor>(parameters());
+    var tensors = new ArrayList<Tensor>(named(Parameter.class).values());
     tensors.addAll(buffers());
     for (Tensor tensor : tensors) {
       try (var _ = TensorScope.open();
@@ -487,6 +494,7 @@ public abstract class Module<I, O> implements Cloneable {
     walk(
         false,
         (prefix, module) -> {
+          module.requireComplete();
           module.members(
               (name, value) -> {
                 if (value instanceof Parameter parameter) {
@@ -516,6 +524,7 @@ public abstract class Module<I, O> implements Cloneable {
    * @return the names that only one side has
    */
   public final IncompatibleKeys loadStateDict(Map<String, ? extends Tensor> state, boolean strict) {
+    walk(true, (name, module) -> module.completeFrom(state, name.isEmpty() ? "" : name + "."));
     Map<String, Tensor> own = liveState();
     var missing = own.keySet().stream().filter(name -> !state.containsKey(name)).toList();
     var unexpected =
@@ -694,7 +703,7 @@ public abstract class Module<I, O> implements Cloneable {
   }
 
   /** The class's name as it is printed; of an anonymous class, its superclass's. */
-  final String typeName() {
+  String typeName() {
     Class<?> type = getClass();
     while (type.getSimpleName().isEmpty()) {
       type = type.getSuperclass();

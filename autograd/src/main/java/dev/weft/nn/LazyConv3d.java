@@ -1,0 +1,48 @@
+package dev.weft.nn;
+
+import dev.weft.engine.Tensor;
+
+/** A {@link Conv3d} that takes its number of input channels from the first tensor it meets. */
+public final class LazyConv3d extends LazyLayer<Conv3d> {
+
+  private final long outChannels;
+  private final long[] kernelSize;
+  private final ConvOptions options;
+  private final boolean bias;
+
+  public LazyConv3d(long outChannels, long kernelSize) {
+    this(outChannels, kernelSize, ConvOptions.DEFAULT);
+  }
+
+  public LazyConv3d(long outChannels, long kernelSize, ConvOptions options) {
+    this(outChannels, new long[] {kernelSize}, options, true);
+  }
+
+  /**
+   * With a kernel of one size per dimension, or one for all.
+   *
+   * @param bias whether there is a bias
+   */
+  public LazyConv3d(long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
+    this.outChannels = outChannels;
+    this.kernelSize = kernelSize.clone();
+    this.options = options;
+    this.bias = bias;
+    build(options.groups()); // refuses now what the layer would refuse later
+  }
+
+  @Override
+  Conv3d build(long inputs) {
+    return new Conv3d(inputs, outChannels, kernelSize, options, bias);
+  }
+
+  @Override
+  long inputs(Tensor x) {
+    return channels(x, 3);
+  }
+
+  @Override
+  long inputsOf(Tensor weight) {
+    return weight.size(1) * options.groups();
+  }
+}
