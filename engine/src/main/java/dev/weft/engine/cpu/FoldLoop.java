@@ -104,17 +104,7 @@ final class FoldLoop implements Fold {
   private static Vector<Number> add(
       Vector<Number> sum, long x, long y, long at, Vector<Number> parameter) {
     Vector<Number> v = Lanes.load(S, x + at);
-    return switch (KIND) {
-      case SUM -> sum.lanewise(ADD, v);
-      case DIFFERENCES -> sum.lanewise(ADD, v.lanewise(SUB, parameter));
-      case SQUARES -> {
-        Vector<Number> d = v.lanewise(SUB, parameter);
-        yield sum.lanewise(ADD, d.lanewise(MUL, d));
-      }
-      case DOT -> sum.lanewise(ADD, v.lanewise(MUL, Lanes.load(S, y + at)));
-      case MAX -> sum.lanewise(MAX, v);
-      case MIN -> sum.lanewise(MIN, v);
-    };
+    return combine(sum, term(v, KIND == Kind.DOT ? Lanes.load(S, y + at) : v, parameter));
   }
 
   /** The register that begins at element {@code i}, as far as there are elements. */
@@ -123,24 +113,27 @@ final class FoldLoop implements Fold {
     VectorMask<Number> tail = S.indexInRange(i, count);
     long at = i * (S.elementSize() / 8);
     Vector<Number> v = Lanes.load(S, x + at, tail);
-    return switch (KIND) {
-      case SUM -> sum.lanewise(ADD, v, tail);
-      case DIFFERENCES -> sum.lanewise(ADD, v.lanewise(SUB, parameter), tail);
-      case SQUARES -> {
-        Vector<Number> d = v.lanewise(SUB, parameter);
-        yield sum.lanewise(ADD, d.lanewise(MUL, d), tail);
-      }
-      case DOT -> sum.lanewise(ADD, v.lanewise(MUL, Lanes.load(S, y + at, tail)), tail);
-      case MAX -> sum.lanewise(MAX, v, tail);
-      case MIN -> sum.lanewise(MIN, v, tail);
-    };
+    Vector<Number> w = KIND == Kind.DOT ? Lanes.load(S, y + at, tail) : v;
+    return sum.blend(combine(sum, term(v, w, parameter)), tail);
+  }
+
+  // Comparisons with a constant, of which one is left; a switch would read a table.
+
+  private static Vector<Number> term(Vector<Number> x, Vector<Number> y, Vector<Number> parameter) {
+    if (KIND == Kind.DOT) {
+      return x.lanewise(MUL, y);
+    }
+    if (KIND == Kind.SUM || KIND == Kind.MAX || KIND == Kind.MIN) {
+      return x;
+    }
+    Vector<Number> difference = x.lanewise(SUB, parameter);
+    return KIND == Kind.SQUARES ? difference.lanewise(MUL, difference) : difference;
   }
 
   private static Vector<Number> combine(Vector<Number> a, Vector<Number> b) {
-    return switch (KIND) {
-      case SUM, DIFFERENCES, SQUARES, DOT -> a.lanewise(ADD, b);
-      case MAX -> a.lanewise(MAX, b);
-      case MIN -> a.lanewise(MIN, b);
-    };
+    if (KIND == Kind.MAX) {
+      return a.lanewise(MAX, b);
+    }
+    return KIND == Kind.MIN ? a.lanewise(MIN, b) : a.lanewise(ADD, b);
   }
 }

@@ -1,5 +1,7 @@
 package dev.weft.engine.cpu;
 
+import static dev.weft.engine.Native.ALL;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
@@ -49,18 +51,28 @@ final class FormulaLoop implements Formula {
       Vector<Number> a = Lanes.load(S, x + at);
       Vector<Number> b = HAS_Y ? Lanes.load(S, y + at) : a;
       Vector<Number> c = HAS_Z ? Lanes.load(S, z + at) : a;
-      Lanes.store(value(a, b, c, first, second, third), to + at);
+      value(a, b, c, first, second, third).intoMemorySegment(ALL, to + at, LITTLE_ENDIAN);
     }
     if (i < count) {
-      VectorMask<Number> tail = S.indexInRange(i, count);
       long at = i * bytes;
-      Vector<Number> a = Lanes.load(S, x + at, tail);
-      Vector<Number> b = HAS_Y ? Lanes.load(S, y + at, tail) : a;
-      Vector<Number> c = HAS_Z ? Lanes.load(S, z + at, tail) : a;
-      Lanes.store(value(a, b, c, first, second, third), to + at, tail);
+      partial(x + at, y + at, z + at, p, q, r, to + at, (int) (count - i));
     }
   }
 
+  /** The last register; by itself, because two bodies may be too long for one method. */
+  private static void partial(
+      long x, long y, long z, double p, double q, double r, long to, int count) {
+    VectorMask<Number> lanes = S.indexInRange(0, count);
+    Vector<Number> a = Lanes.load(S, x, lanes);
+    Vector<Number> b = HAS_Y ? Lanes.load(S, y, lanes) : a;
+    Vector<Number> c = HAS_Z ? Lanes.load(S, z, lanes) : a;
+    Vector<Number> first = Lanes.broadcast(S, p);
+    Vector<Number> second = Lanes.broadcast(S, q);
+    Vector<Number> third = Lanes.broadcast(S, r);
+    value(a, b, c, first, second, third).intoMemorySegment(ALL, to, LITTLE_ENDIAN, lanes);
+  }
+
+  /** Comparisons with a constant, of which one is left; a switch would read a table. */
   private static Vector<Number> value(
       Vector<Number> x,
       Vector<Number> y,
@@ -68,19 +80,28 @@ final class FormulaLoop implements Formula {
       Vector<Number> p,
       Vector<Number> q,
       Vector<Number> r) {
-    return switch (KIND) {
-      case EXP -> exp(x.lanewise(SUB, p));
-      case SCALED_EXP -> exp(x.lanewise(SUB, p)).lanewise(SUB, q).lanewise(MUL, r);
-      case SHIFT -> x.lanewise(SUB, p).lanewise(SUB, q);
-      case CLAMP -> x.lanewise(MAX, p).lanewise(MIN, q);
-      case NORMAL -> x.lanewise(SUB, p).lanewise(MUL, q);
-      case NORMAL_TIMES -> x.lanewise(SUB, p).lanewise(MUL, q).lanewise(MUL, y);
-      case NORMAL_PLUS -> x.lanewise(SUB, p).lanewise(MUL, q).lanewise(ADD, z);
-      case NORMAL_TIMES_PLUS ->
-          x.lanewise(SUB, p).lanewise(MUL, q).lanewise(MUL, y).lanewise(ADD, z);
-      case NORMAL_GRAD -> x.lanewise(SUB, p).lanewise(SUB, y.lanewise(MUL, q)).lanewise(MUL, r);
-      case ADD_PRODUCT -> z.lanewise(ADD, x.lanewise(MUL, y));
-    };
+    if (KIND == Kind.ADD_PRODUCT) {
+      return z.lanewise(ADD, x.lanewise(MUL, y));
+    }
+    if (KIND == Kind.CLAMP) {
+      return x.lanewise(MAX, p).lanewise(MIN, q);
+    }
+    Vector<Number> shifted = x.lanewise(SUB, p);
+    if (KIND == Kind.EXP) {
+      return exp(shifted);
+    }
+    if (KIND == Kind.SCALED_EXP) {
+      return exp(shifted).lanewise(SUB, q).lanewise(MUL, r);
+    }
+    if (KIND == Kind.SHIFT) {
+      return shifted.lanewise(SUB, q);
+    }
+    if (KIND == Kind.NORMAL_GRAD) {
+      return shifted.lanewise(SUB, y.lanewise(MUL, q)).lanewise(MUL, r);
+    }
+    Vector<Number> normal = shifted.lanewise(MUL, q);
+    Vector<Number> scaled = HAS_Y ? normal.lanewise(MUL, y) : normal;
+    return HAS_Z ? scaled.lanewise(ADD, z) : scaled;
   }
 
   @SuppressWarnings("unchecked") // the types are those of the species

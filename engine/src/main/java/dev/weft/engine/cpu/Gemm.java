@@ -52,7 +52,7 @@ final class Gemm {
    * Terms per chain, and the part of k that is worked on at a time: a panel of 3 registers of that
    * depth takes 48 KiB, the size of the L1 cache.
    */
-  static final int K_BLOCK = 256;
+  static final int K_BLOCK = Tile.PITCH;
 
   static final Gemm F32 = new Gemm(4, true, () -> Lanes.F32);
   static final Gemm F64 = new Gemm(8, false, () -> Lanes.F64);
@@ -64,12 +64,14 @@ final class Gemm {
   private final Kernel<Optional<VectorSpecies<?>>> whenWarm;
   private final Kernel<Tile>[][] tiles;
   private final Kernel<Packing> packing;
+  private final Strips strips;
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of generics
   private Gemm(int bytes, boolean hasPlainForm, Supplier<VectorSpecies<?>> species) {
     this.bytes = bytes;
     this.hasPlainForm = hasPlainForm;
     this.species = species;
+    this.strips = new Strips(bytes);
     this.whenWarm =
         hasPlainForm
             ? new Kernel<>(Optional.empty(), () -> Optional.of(species.get()), _ -> {})
@@ -81,7 +83,7 @@ final class Gemm {
         int registers = j + 1;
         tiles[i][j] =
             kernel(
-                (_, _, _, _, _, _, _, _, _, _, _) -> notWarm(),
+                (_, _, _, _, _, _, _, _, _) -> notWarm(),
                 () -> TileMaker.make(rows, registers, species.get()),
                 this::exercise);
       }
@@ -101,16 +103,11 @@ final class Gemm {
     throw new IllegalStateException("a kernel was called before it was warm"); // a bug of ours
   }
 
-  /**
-   * Steps of 0 keep it inside the scratch memory, whatever the size of the tile. Full and partial
-   * registers take different ways through the Vector API: one that was never taken is not compiled,
-   * and the first product that takes it would find itself in the interpreter.
-   */
+  /** Steps of 0 keep it inside the scratch memory, whatever the size of the tile. */
   private void exercise(Tile tile) {
-    for (int last : new int[] {1, species.get().length()}) {
-      tile.run(Exercises.X, 0, 0, Exercises.Y, 0, Exercises.W, 0, Exercises.Z, 0, 12, last);
-      tile.run(Exercises.X, 0, 0, Exercises.Y, 0, 0, 0, Exercises.Z, 0, 12, last);
-    }
+    Object a = strips.array();
+    tile.run(a, 0, Exercises.Y, 0, Exercises.W, 0, Exercises.Z, 0, 12);
+    tile.run(a, 0, Exercises.Y, 0, 0, 0, Exercises.Z, 0, 12);
   }
 
   private static void exercise(Packing packing) {
@@ -130,6 +127,10 @@ final class Gemm {
 
   Kernel<Tile> tile(int rows, int registers) {
     return tiles[rows - 1][registers - 1];
+  }
+
+  Strips strips() {
+    return strips;
   }
 
   Kernel<Packing> packing() {

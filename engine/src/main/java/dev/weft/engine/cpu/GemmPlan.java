@@ -2,7 +2,9 @@ package dev.weft.engine.cpu;
 
 import static dev.weft.engine.Native.ALL;
 
+import dev.weft.engine.DType;
 import dev.weft.engine.cpu.Gemm.Matrix;
+import dev.weft.engine.op.Binary;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -11,14 +13,15 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The columns of B that a panel needs are packed side by side, so that they stream through the
  * cache; k is cut into blocks that keep them there. Small or contiguous operands are read where
- * they lie.
+ * they lie, but for a last register that B has no columns for: tiles read whole registers. What
+ * such a tile computes goes to a block of its own, and from there to C as far as C has columns.
  */
 final class GemmPlan {
 
   private static final long K_BLOCK = Gemm.K_BLOCK;
 
   /** Strips per piece of work: 64 rows of A for a block of k are 64 KiB of the L2 cache. */
-  private static final long STRIPS = 8;
+  static final int STRIPS = 8;
 
   /** Panels per piece of work: 192 KiB of the L2 cache. */
   private static final long PANELS = 4;
@@ -93,37 +96,68 @@ final class GemmPlan {
    * @param start address of what is added, {@code startRow} bytes between rows; or 0
    */
   void run(Matrix a, Matrix b, long start, long startRow, long c, long cRow) {
-    var target = new Target(start, startRow, c, cRow);
-    boolean contiguous = b.column() == bytes || n == 1;
-    if (contiguous && (m <= UNPACKED_ROWS || n * k * bytes <= UNPACKED_BYTES)) {
-      multiply(a, new Panels(b, b.row(), false), target);
-      return;
-    }
-    try (Temp packed = Temp.of(registers * lanes * k * bytes)) {
-      pack(b, packed.address());
-      multiply(a, new Panels(new Matrix(packed.address(), 0, 0), 0, true), target);
+    var target =
+        new Target(start, startRow, c, cRow, BinaryKernels.both(Binary.ADD, dtype(), m * n));
+    long packed = firstPacked(b);
+    long column = register(packed) * lanes;
+    try (Temp room = Temp.of((registers * lanes - column) * k * bytes)) {
+      pack(b, packed, room.address());
+      multiply(a, new Panels(b, packed, room.address()), target);
     }
   }
 
-  private record Target(long start, long startRow, long c, long cRow) {}
+  private DType dtype() {
+    return bytes == 4 ? DType.FLOAT32 : DType.FLOAT64;
+  }
 
-  /** Where the columns of a panel lie: in B itself, or packed. */
-  private record Panels(Matrix b, long row, boolean packed) {}
+  /** The first panel that is packed, or the number of panels if none has to be. */
+  private long firstPacked(Matrix b) {
+    boolean contiguous = b.column() == bytes || n == 1;
+    if (contiguous && (m <= UNPACKED_ROWS || n * k * bytes <= UNPACKED_BYTES)) {
+      return last == lanes ? panels : panels - 1;
+    }
+    return 0;
+  }
+
+  private record Target(long start, long startRow, long c, long cRow, Loops.Binary plus) {
+
+    /**
+     * Where to start the block of C at a place: 0, what was given, or C from the last block of k.
+     */
+    long start(long p, long row, long byteColumn) {
+      if (p > 0) {
+        return c(row, byteColumn);
+      }
+      return start == 0 ? 0 : start + row * startRow + byteColumn;
+    }
+
+    long startRow(long p) {
+      return p > 0 ? cRow : startRow;
+    }
+
+    long c(long row, long byteColumn) {
+      return c + row * cRow + byteColumn;
+    }
+  }
+
+  /** Where the columns of a panel lie: in B itself, or packed from a panel on. */
+  private record Panels(Matrix b, long firstPacked, long packed) {}
 
   private long pitch(long panel) {
     return (long) width(panel) * lanes * bytes;
   }
 
-  private void pack(Matrix b, long to) {
+  /** Puts the columns of the panels from {@code first} on side by side. */
+  private void pack(Matrix b, long first, long to) {
     long grain = (long) (SPLIT / 16) / Math.max(1, Gemm.REGISTERS * lanes * k) + 1;
     Parallel.ranges(
-        panels,
+        panels - first,
         grain,
         (from, end) -> {
-          for (long panel = from; panel < end; panel++) {
+          for (long panel = first + from; panel < first + end; panel++) {
             long column = register(panel) * lanes;
             int count = (int) Math.min(width(panel) * lanes, n - column);
-            long target = to + column * k * bytes;
+            long target = to + (column - register(first) * lanes) * k * bytes;
             if (b.column() == bytes) {
               for (long p = 0; p < k; p++) {
                 MemorySegment.copy(
@@ -163,82 +197,62 @@ final class GemmPlan {
 
   private void piece(
       Matrix a, Panels b, Target target, long strip, long lastStrip, long panel, long lastPanel) {
-    if (a.column() == bytes || lastPanel - panel == 1) {
-      long p = 0;
-      do {
-        tiles(a.from(0, p), false, p, b, target, strip, lastStrip, panel, lastPanel);
-        p += K_BLOCK;
-      } while (p < k);
-      return;
-    }
-    // A's rows are not contiguous: a tile would read a line of the cache per number.
-    long first = row(strip);
-    try (Temp packed = Temp.of((row(lastStrip) - first) * K_BLOCK * bytes)) {
-      long p = 0;
-      do {
-        for (long s = strip; s < lastStrip; s++) {
-          gemm.packing()
-              .vector()
-              .run(
-                  a.at(row(s), p),
-                  a.row(),
-                  a.column(),
-                  packed.address() + (row(s) - first) * K_BLOCK * bytes,
-                  (long) height(s) * bytes,
-                  height(s),
-                  Math.min(K_BLOCK, k - p));
-        }
-        var strips = new Matrix(packed.address(), 0, 0);
-        tiles(strips, true, p, b, target, strip, lastStrip, panel, lastPanel);
-        p += K_BLOCK;
-      } while (p < k);
-    }
+    Object rows = gemm.strips().array();
+    long p = 0;
+    do {
+      int depth = (int) Math.min(K_BLOCK, k - p);
+      int at = 0;
+      for (long s = strip; s < lastStrip; s++) {
+        gemm.strips().pack(a.from(row(s), p), height(s), depth, rows, at);
+        at += Gemm.ROWS * Tile.PITCH;
+      }
+      tiles(rows, p, depth, b, target, strip, lastStrip, panel, lastPanel);
+      p += K_BLOCK;
+    } while (p < k);
   }
 
-  /** One block of k, from {@code p} on, of an A that may be packed strip by strip. */
+  /** One block of k, from {@code p} on. */
   private void tiles(
-      Matrix a,
-      boolean packedA,
+      Object rows,
       long p,
+      int depth,
       Panels b,
       Target target,
       long strip,
       long lastStrip,
       long panel,
       long lastPanel) {
-    long depth = Math.min(K_BLOCK, k - p);
     for (long j = panel; j < lastPanel; j++) {
       long column = register(j) * lanes;
-      long bRow = b.packed ? pitch(j) : b.row;
+      boolean packedB = j >= b.firstPacked;
+      long bRow = packedB ? pitch(j) : b.b.row();
       long bAt =
-          b.packed
-              ? b.b.address() + column * k * bytes + p * bRow
+          packedB
+              ? b.packed + (column - register(b.firstPacked) * lanes) * k * bytes + p * bRow
               : b.b.address() + column * bytes + p * bRow;
-      int lanesLeft = j == panels - 1 ? last : lanes;
-      for (long s = strip; s < lastStrip; s++) {
-        long at = row(s);
-        int height = height(s);
-        long cAt = target.c + at * target.cRow + column * bytes;
-        long start = cAt;
-        long startRow = target.cRow;
-        if (p == 0) {
-          start = target.start == 0 ? 0 : target.start + at * target.startRow + column * bytes;
-          startRow = target.startRow;
+      boolean partial = j == panels - 1 && last < lanes;
+      try (Temp block = partial ? Temp.of(Gemm.ROWS * pitch(j)) : Temp.none()) {
+        for (long s = strip; s < lastStrip; s++) {
+          int at = (int) (s - strip) * Gemm.ROWS * Tile.PITCH;
+          int height = height(s);
+          long start = target.start(p, row(s), column * bytes);
+          long startRow = target.startRow(p);
+          long c = target.c(row(s), column * bytes);
+          Tile tile = gemm.tile(height, width(j)).vector();
+          if (!partial) {
+            tile.run(rows, at, bAt, bRow, start, startRow, c, target.cRow, depth);
+            continue;
+          }
+          tile.run(rows, at, bAt, bRow, 0, 0, block.address(), pitch(j), depth);
+          for (int i = 0; i < height; i++) {
+            long row = block.address() + i * pitch(j);
+            if (start == 0) {
+              MemorySegment.copy(ALL, row, ALL, c + i * target.cRow, (n - column) * bytes);
+            } else {
+              target.plus.run(start + i * startRow, row, c + i * target.cRow, n - column);
+            }
+          }
         }
-        gemm.tile(height, width(j))
-            .vector()
-            .run(
-                packedA ? a.address() + (at - row(strip)) * K_BLOCK * bytes : a.at(at, 0),
-                packedA ? bytes : a.row(),
-                packedA ? (long) height * bytes : a.column(),
-                bAt,
-                bRow,
-                start,
-                startRow,
-                cAt,
-                target.cRow,
-                depth,
-                lanesLeft);
       }
     }
   }

@@ -10,15 +10,14 @@ import dev.weft.engine.Native;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -29,11 +28,11 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The method that is generated reads, for 2 rows of 1 register:
  *
  * <pre>
- *   c00 = zero; c10 = zero
- *   for (; k > 0; k--, a += aColumn, b += bRow) {
+ *   c00 = c10 = zero
+ *   for (int p = at; p < at + k; p++, b += bRow) {
  *     b0 = load(b)
- *     c00 = fma(broadcast(a), b0, c00)
- *     c10 = fma(broadcast(a + aRow), b0, c10)
+ *     c00 = fma(broadcast(a[p]), b0, c00)
+ *     c10 = fma(broadcast(a[p + PITCH]), b0, c10)
  *   }
  *   if (start != 0) { c00 = load(start) + c00; c10 = load(start + startRow) + c10 }
  *   store(c00, c); store(c10, c + cRow)
@@ -44,36 +43,30 @@ final class TileMaker {
   private static final ClassDesc LANES = describe(Lanes.class);
   private static final ClassDesc NATIVE = describe(Native.class);
   private static final ClassDesc VECTOR = describe(Vector.class);
-  private static final ClassDesc MASK = describe(VectorMask.class);
   private static final ClassDesc SPECIES = describe(VectorSpecies.class);
   private static final ClassDesc SEGMENT = describe(MemorySegment.class);
   private static final ClassDesc ORDER = describe(ByteOrder.class);
 
   // The locals of Tile.run; a long takes two.
   private static final int A = 1;
-  private static final int A_ROW = 3;
-  private static final int A_COLUMN = 5;
-  private static final int B = 7;
-  private static final int B_ROW = 9;
-  private static final int START = 11;
-  private static final int START_ROW = 13;
-  private static final int C = 15;
-  private static final int C_ROW = 17;
-  private static final int K = 19;
-  private static final int LAST = 21;
-  private static final int TAIL = 22;
-  private static final int AT = 23;
-  private static final int FACTOR = 25;
-  private static final int FIRST_REGISTER = 26;
+  private static final int P = 2;
+  private static final int B = 3;
+  private static final int B_ROW = 5;
+  private static final int START = 7;
+  private static final int START_ROW = 9;
+  private static final int C = 11;
+  private static final int C_ROW = 13;
+  private static final int END = 15;
+  private static final int AT = 16;
+  private static final int FACTOR = 18;
+  private static final int FIRST_REGISTER = 19;
 
   private final int rows;
   private final int registers;
   private final int lanes;
   private final int bytes;
   private final String speciesField;
-  private final String layoutField;
   private final ClassDesc element;
-  private final ClassDesc layout;
   private final ClassDesc vector;
 
   private TileMaker(int rows, int registers, VectorSpecies<?> species) {
@@ -83,9 +76,7 @@ final class TileMaker {
     this.lanes = species.length();
     this.bytes = species.elementSize() / 8;
     this.speciesField = single ? "F32" : "F64";
-    this.layoutField = single ? "FLOAT" : "DOUBLE";
     this.element = describe(single ? float.class : double.class);
-    this.layout = describe(single ? ValueLayout.OfFloat.class : ValueLayout.OfDouble.class);
     this.vector = describe(single ? FloatVector.class : DoubleVector.class);
   }
 
@@ -101,8 +92,8 @@ final class TileMaker {
   private byte[] classFile() {
     var run =
         MethodTypeDesc.of(
-            CD_void, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long,
-            CD_long, CD_long, CD_int);
+            CD_void, CD_Object, CD_int, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long,
+            CD_int);
     return ClassFile.of()
         .build(
             ClassDesc.of(TileMaker.class.getPackageName(), "Tile" + rows + "x" + registers),
@@ -127,31 +118,30 @@ final class TileMaker {
   }
 
   private void body(CodeBuilder code) {
-    code.getstatic(LANES, speciesField, SPECIES).iconst_0().iload(LAST);
-    code.invokeinterface(SPECIES, "indexInRange", MethodTypeDesc.of(MASK, CD_int, CD_int))
-        .astore(TAIL);
+    code.aload(A).checkcast(element.arrayType()).astore(A);
+    code.iload(P).iload(END).iadd().istore(END);
     begin(code);
     Label next = code.newLabel();
     Label end = code.newLabel();
     code.labelBinding(next);
-    code.lload(K).lconst_0().lcmp().ifle(end);
+    code.iload(P).iload(END).if_icmpge(end);
     step(code);
-    add(code, A, A_COLUMN);
     add(code, B, B_ROW);
-    code.lload(K).lconst_1().lsub().lstore(K);
-    code.goto_(next);
+    code.iinc(P, 1).goto_(next);
     code.labelBinding(end);
     addStart(code);
     eachRow(code, C, C_ROW, (row, register) -> store(code, row, register));
     code.return_();
   }
 
+  /** One zero for all: C2 has a budget for what is inlined. */
   private void begin(CodeBuilder code) {
-    for (int i = 0; i < rows * registers; i++) {
-      code.getstatic(LANES, speciesField, SPECIES);
-      code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, SPECIES));
-      code.astore(sum(0, i));
+    code.getstatic(LANES, speciesField, SPECIES);
+    code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, SPECIES));
+    for (int i = 1; i < rows * registers; i++) {
+      code.dup().astore(sum(0, i));
     }
+    code.astore(sum(0, 0));
   }
 
   private void addStart(CodeBuilder code) {
@@ -175,15 +165,14 @@ final class TileMaker {
       load(code, B, j);
       code.astore(factor(j));
     }
-    var get = MethodTypeDesc.of(element, layout, CD_long);
     var fma = MethodTypeDesc.of(vector, VECTOR, VECTOR);
     for (int i = 0; i < rows; i++) {
       code.getstatic(LANES, speciesField, SPECIES);
-      code.getstatic(NATIVE, "ALL", SEGMENT).getstatic(NATIVE, layoutField, layout).lload(A);
+      code.aload(A).iload(P);
       if (i > 0) {
-        code.lload(A_ROW).loadConstant((long) i).lmul().ladd(); // hoisted out of the loop by C2
+        code.loadConstant(i * Tile.PITCH).iadd();
       }
-      code.invokeinterface(SEGMENT, "get", get);
+      code.arrayLoad(TypeKind.from(element));
       code.invokestatic(vector, "broadcast", MethodTypeDesc.of(vector, SPECIES, element));
       code.astore(FACTOR);
       for (int j = 0; j < registers; j++) {
@@ -215,29 +204,15 @@ final class TileMaker {
   private void load(CodeBuilder code, int address, int register) {
     code.getstatic(LANES, speciesField, SPECIES);
     place(code, address, register);
-    if (register < registers - 1) {
-      code.invokestatic(
-          vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER));
-    } else {
-      code.aload(TAIL);
-      code.invokestatic(
-          vector,
-          "fromMemorySegment",
-          MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER, MASK));
-    }
+    code.invokestatic(
+        vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER));
   }
 
   private void store(CodeBuilder code, int row, int register) {
     code.aload(sum(row, register));
     place(code, AT, register);
-    if (register < registers - 1) {
-      code.invokevirtual(
-          vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
-    } else {
-      code.aload(TAIL);
-      code.invokevirtual(
-          vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
-    }
+    code.invokevirtual(
+        vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
   }
 
   /** The three arguments that say where a register lies in memory. */

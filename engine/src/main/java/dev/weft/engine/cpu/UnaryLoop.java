@@ -1,5 +1,8 @@
 package dev.weft.engine.cpu;
 
+import static dev.weft.engine.Native.ALL;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
@@ -30,11 +33,17 @@ final class UnaryLoop implements Loops.Unary {
     int bytes = S.elementSize() / 8;
     long i = 0;
     for (; i <= count - lanes; i += lanes) {
-      Lanes.store(BODY.at(Lanes.load(S, x + i * bytes)), y + i * bytes);
+      // Long bodies use up what C2 inlines of ours, so the last step is the API's own.
+      BODY.at(Lanes.load(S, x + i * bytes)).intoMemorySegment(ALL, y + i * bytes, LITTLE_ENDIAN);
     }
-    if (i < count) { // the last, partial register
-      VectorMask<Number> tail = S.indexInRange(i, count);
-      Lanes.store(BODY.at(Lanes.load(S, x + i * bytes, tail)), y + i * bytes, tail);
+    if (i < count) {
+      partial(x + i * bytes, y + i * bytes, (int) (count - i));
     }
+  }
+
+  /** The last register; by itself, because two bodies may be too long for one method. */
+  private static void partial(long x, long y, int count) {
+    VectorMask<Number> lanes = S.indexInRange(0, count);
+    BODY.at(Lanes.load(S, x, lanes)).intoMemorySegment(ALL, y, LITTLE_ENDIAN, lanes);
   }
 }
