@@ -4,6 +4,7 @@ import dev.weft.engine.Context;
 import dev.weft.engine.Scope;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.TensorScope;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -60,7 +61,8 @@ public final class Autograd {
   }
 
   /**
-   * ∂⟨output, gradient⟩/∂inputs. Leaves keep the gradients they have.
+   * ∂⟨output, gradient⟩/∂inputs. Leaves keep the gradients they have; what is returned belongs to
+   * the open {@link TensorScope}, as the result of any op.
    *
    * @param gradient weights of the outputs; may be empty for a scalar
    * @param retainGraph keeps what backward needs, for another pass
@@ -106,7 +108,10 @@ public final class Autograd {
             List.of(GraphTape.gradientOf(output, gradient)));
     var results = new ArrayList<Optional<Tensor>>();
     for (Tensor input : inputs) {
-      results.add(captured.getOrDefault(GraphTape.entry(input, "grad"), Optional.empty()));
+      results.add(
+          captured
+              .getOrDefault(GraphTape.entry(input, "grad"), Optional.empty())
+              .map(TensorScope::adopt));
     }
     return results;
   }

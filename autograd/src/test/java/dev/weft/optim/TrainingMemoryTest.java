@@ -2,6 +2,7 @@ package dev.weft.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.autograd.Autograd;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorScope;
 import dev.weft.nn.Functional;
@@ -9,6 +10,8 @@ import dev.weft.nn.Linear;
 import dev.weft.nn.Module;
 import dev.weft.nn.Sequential;
 import dev.weft.nn.Tanh;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +47,18 @@ class TrainingMemoryTest {
       if (i == 10) {
         live = Tensor.liveBytes();
       }
+    }
+    assertThat(Tensor.liveBytes()).isEqualTo(live);
+  }
+
+  @Test
+  void gradientsThatAreReturnedBelongToTheOpenScope() {
+    x.requiresGrad(true);
+    Tensor hidden = x.mul(2);
+    long live = Tensor.liveBytes();
+    try (var _ = TensorScope.open()) {
+      Tensor loss = hidden.mul(x).sum();
+      Autograd.grad(loss, List.of(x, hidden, x), Optional.empty(), true, false);
     }
     assertThat(Tensor.liveBytes()).isEqualTo(live);
   }

@@ -47,6 +47,15 @@ public final class TensorScope implements AutoCloseable {
     tensor.scope = this;
   }
 
+  /** Has the open scope of this thread release a tensor that no scope owns. Returns it. */
+  public static <T extends Tensor> T adopt(T tensor) {
+    TensorScope open = Context.current().scope;
+    if (open != null && tensor.scope == null) {
+      open.add(tensor);
+    }
+    return tensor;
+  }
+
   /**
    * Moves a tensor to the enclosing scope, or out of all of them when there is none. Returns it.
    */

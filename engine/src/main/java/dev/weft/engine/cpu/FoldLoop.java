@@ -1,16 +1,20 @@
 package dev.weft.engine.cpu;
 
+import static dev.weft.engine.Native.ALL;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
 import static jdk.incubator.vector.VectorOperators.MUL;
 import static jdk.incubator.vector.VectorOperators.SUB;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
-import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators.Associative;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -39,6 +43,16 @@ final class FoldLoop implements Fold {
   private static final VectorShuffle<Number> UPPER_2 = upper(2);
   private static final VectorShuffle<Number> UPPER_1 = upper(1);
 
+  // Constants, so that C2 sees one op; a switch over kinds would read a table.
+  private static final boolean DIFFERENCES = KIND == Kind.DIFFERENCES || KIND == Kind.SQUARES;
+  private static final boolean PRODUCTS = KIND == Kind.DOT;
+  private static final boolean SQUARES = KIND == Kind.SQUARES;
+  private static final Associative COMBINE = KIND == Kind.MAX ? MAX : KIND == Kind.MIN ? MIN : ADD;
+
+  /** Room for what is left of x and y when all lanes have had the same number of elements. */
+  private static final ThreadLocal<MemorySegment> REST =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(2 * LANE_BYTES, LANE_BYTES));
+
   /** Brings lanes {@code half} to 2 · half to the front. */
   private static VectorShuffle<Number> upper(int half) {
     return VectorShuffle.fromOp(S, i -> (i + half) % S.length());
@@ -46,94 +60,78 @@ final class FoldLoop implements Fold {
 
   @Override
   public double run(long x, long y, double p, long count) {
-    Vector<Number> parameter = Lanes.broadcast(S, p);
-    Vector<Number> sum = pass(0, x, y, parameter, count);
+    Vector<Number> sum = pass(0, x, y, p, count);
     if (PASSES == 2) {
-      sum = combine(sum, pass(1, x, y, parameter, count));
+      sum = sum.lanewise(COMBINE, pass(1, x, y, p, count));
     } else if (PASSES == 4) {
-      sum = combine(sum, pass(2, x, y, parameter, count));
-      sum = combine(sum, combine(pass(1, x, y, parameter, count), pass(3, x, y, parameter, count)));
+      Vector<Number> odd = pass(1, x, y, p, count).lanewise(COMBINE, pass(3, x, y, p, count));
+      sum = sum.lanewise(COMBINE, pass(2, x, y, p, count)).lanewise(COMBINE, odd);
     }
     if (S.length() > 8) {
-      sum = combine(sum, sum.rearrange(UPPER_8));
+      sum = sum.lanewise(COMBINE, sum.rearrange(UPPER_8));
     }
     if (S.length() > 4) {
-      sum = combine(sum, sum.rearrange(UPPER_4));
+      sum = sum.lanewise(COMBINE, sum.rearrange(UPPER_4));
     }
     if (S.length() > 2) {
-      sum = combine(sum, sum.rearrange(UPPER_2));
+      sum = sum.lanewise(COMBINE, sum.rearrange(UPPER_2));
     }
-    sum = combine(sum, sum.rearrange(UPPER_1));
+    sum = sum.lanewise(COMBINE, sum.rearrange(UPPER_1));
     return (Class<?>) S.elementType() == float.class
         ? ((FloatVector) (Vector<?>) sum).lane(0)
         : ((DoubleVector) (Vector<?>) sum).lane(0);
   }
 
-  private static Vector<Number> pass(
-      int pass, long x, long y, Vector<Number> parameter, long count) {
-    int bytes = S.elementSize() / 8;
-    int lanes = S.length();
-    int step = PASSES * lanes;
+  private static Vector<Number> pass(int pass, long x, long y, double p, long count) {
+    Vector<Number> parameter = Lanes.broadcast(S, p);
     Vector<Number> a = Lanes.broadcast(S, KIND.identity);
     Vector<Number> b = a;
     Vector<Number> c = a;
     Vector<Number> d = a;
-    long i = (long) pass * lanes;
+    int bytes = S.elementSize() / 8;
+    long step = (long) PASSES * S.length() * bytes;
+    long i = (long) pass * S.length();
     long end = count - count % LANES;
     for (; i < end; i += LANES) {
-      a = add(a, x, y, i * bytes, parameter);
-      b = add(b, x, y, (i + step) * bytes, parameter);
-      c = add(c, x, y, (i + 2 * step) * bytes, parameter);
-      d = add(d, x, y, (i + 3 * step) * bytes, parameter);
+      long at = i * bytes;
+      a = add(a, x + at, y + at, parameter);
+      b = add(b, x + at + step, y + at + step, parameter);
+      c = add(c, x + at + 2 * step, y + at + 2 * step, parameter);
+      d = add(d, x + at + 3 * step, y + at + 3 * step, parameter);
     }
-    if (i < count) {
-      a = add(a, x, y, i, count, parameter);
+    if (end < count) {
+      long left = REST.get().address();
+      long right = left + LANE_BYTES;
+      fill(left, DIFFERENCES ? p : KIND.identity, x + end * bytes, (count - end) * bytes);
+      if (PRODUCTS) {
+        fill(right, 0, y + end * bytes, (count - end) * bytes);
+      }
+      long at = (i - end) * bytes;
+      a = add(a, left + at, right + at, parameter);
+      b = add(b, left + at + step, right + at + step, parameter);
+      c = add(c, left + at + 2 * step, right + at + 2 * step, parameter);
+      d = add(d, left + at + 3 * step, right + at + 3 * step, parameter);
     }
-    if (i + step < count) {
-      b = add(b, x, y, i + step, count, parameter);
-    }
-    if (i + 2 * step < count) {
-      c = add(c, x, y, i + 2 * step, count, parameter);
-    }
-    if (i + 3 * step < count) {
-      d = add(d, x, y, i + 3 * step, count, parameter);
-    }
-    return combine(combine(a, c), combine(b, d));
+    return a.lanewise(COMBINE, c).lanewise(COMBINE, b.lanewise(COMBINE, d));
   }
 
-  private static Vector<Number> add(
-      Vector<Number> sum, long x, long y, long at, Vector<Number> parameter) {
-    Vector<Number> v = Lanes.load(S, x + at);
-    return combine(sum, term(v, KIND == Kind.DOT ? Lanes.load(S, y + at) : v, parameter));
+  private static Vector<Number> add(Vector<Number> sum, long x, long y, Vector<Number> parameter) {
+    Vector<Number> term = Lanes.load(S, x);
+    if (PRODUCTS) {
+      term = term.lanewise(MUL, Lanes.load(S, y));
+    }
+    if (DIFFERENCES) {
+      term = term.lanewise(SUB, parameter);
+    }
+    return sum.lanewise(COMBINE, SQUARES ? term.lanewise(MUL, term) : term);
   }
 
-  /** The register that begins at element {@code i}, as far as there are elements. */
-  private static Vector<Number> add(
-      Vector<Number> sum, long x, long y, long i, long count, Vector<Number> parameter) {
-    VectorMask<Number> tail = S.indexInRange(i, count);
-    long at = i * (S.elementSize() / 8);
-    Vector<Number> v = Lanes.load(S, x + at, tail);
-    Vector<Number> w = KIND == Kind.DOT ? Lanes.load(S, y + at, tail) : v;
-    return sum.blend(combine(sum, term(v, w, parameter)), tail);
-  }
-
-  // Comparisons with a constant, of which one is left; a switch would read a table.
-
-  private static Vector<Number> term(Vector<Number> x, Vector<Number> y, Vector<Number> parameter) {
-    if (KIND == Kind.DOT) {
-      return x.lanewise(MUL, y);
+  /** Copies the last elements to a place for all lanes; others get a number that adds nothing. */
+  private static void fill(long to, double neutral, long from, long bytes) {
+    Vector<Number> number = Lanes.broadcast(S, neutral);
+    for (int at = 0; at < LANE_BYTES; at += S.vectorByteSize()) {
+      number.intoMemorySegment(ALL, to + at, LITTLE_ENDIAN);
     }
-    if (KIND == Kind.SUM || KIND == Kind.MAX || KIND == Kind.MIN) {
-      return x;
-    }
-    Vector<Number> difference = x.lanewise(SUB, parameter);
-    return KIND == Kind.SQUARES ? difference.lanewise(MUL, difference) : difference;
-  }
-
-  private static Vector<Number> combine(Vector<Number> a, Vector<Number> b) {
-    if (KIND == Kind.MAX) {
-      return a.lanewise(MAX, b);
-    }
-    return KIND == Kind.MIN ? a.lanewise(MIN, b) : a.lanewise(ADD, b);
+    MemorySegment.copy(ALL, from, ALL, to, bytes);
   }
 }
