@@ -29,7 +29,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <pre>
  *   c00 = c10 = zero
- *   for (int p = at; p < at + k; p++, b += bRow) {
+ *   for (int p = at; p != at + k; p++, b += bRow) {
  *     b0 = load(b)
  *     c00 = fma(broadcast(a[p]), b0, c00)
  *     c10 = fma(broadcast(a[p + PITCH]), b0, c10)
