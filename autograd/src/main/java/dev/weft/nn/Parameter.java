@@ -28,7 +28,9 @@ public final class Parameter extends Tensor {
   public static Parameter of(Tensor data, boolean requiresGrad) {
     var parameter = new Parameter(data);
     if (requiresGrad) {
-      data.spec().requireFloating("parameter");
+      if (!data.isComplex()) {
+        data.spec().requireFloating("parameter");
+      }
       parameter.requiresGrad(true);
     }
     return parameter;

@@ -73,6 +73,11 @@ public abstract sealed class AdamOptimizer<S extends AdamOptimizer<S>> extends O
   }
 
   @Override
+  protected final boolean takesComplex() {
+    return true;
+  }
+
+  @Override
   protected List<String> stateNames(ParameterGroup group, Parameter parameter) {
     return group.getBoolean("amsgrad") ? List.of(FIRST, SECOND, LARGEST) : List.of(FIRST, SECOND);
   }

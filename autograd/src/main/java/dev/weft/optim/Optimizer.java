@@ -2,6 +2,7 @@ package dev.weft.optim;
 
 import dev.weft.engine.Context;
 import dev.weft.engine.DType;
+import dev.weft.engine.DTypeException;
 import dev.weft.engine.Scope;
 import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
@@ -116,6 +117,11 @@ public abstract class Optimizer {
     return true;
   }
 
+  /** Whether a complex parameter is updated as its two parts are; else it is refused. */
+  protected boolean takesComplex() {
+    return false;
+  }
+
   /** What is wrong with options that contradict each other, if anything. */
   protected Optional<String> conflict(ParameterGroup group) {
     return Optional.empty();
@@ -191,6 +197,15 @@ public abstract class Optimizer {
                 + " of the group, of shape "
                 + parameter.shape()
                 + ", is listed twice");
+      }
+      if (parameter.isComplex() && !takesComplex()) {
+        throw new DTypeException(
+            options.optimizer()
+                + ": parameter "
+                + position
+                + " of the group, "
+                + parameter.spec()
+                + ": complex parameters are updated by SGD, Adam and AdamW only");
       }
       position++;
     }

@@ -91,6 +91,11 @@ public final class SGD extends Optimizer {
   }
 
   @Override
+  protected boolean takesComplex() {
+    return true;
+  }
+
+  @Override
   protected List<String> stateNames(ParameterGroup group, Parameter parameter) {
     return group.getDouble("momentum") == 0 ? List.of() : List.of(BUFFER);
   }

@@ -154,6 +154,16 @@ public final class Fft {
     return irfftn(x, NO_SIZES, LAST_TWO, Norm.BACKWARD);
   }
 
+  /** The real spectrum of a signal that is Hermitian along the last two dimensions. */
+  public static Tensor hfft2(Tensor x) {
+    return hfftn(x, NO_SIZES, LAST_TWO, Norm.BACKWARD);
+  }
+
+  /** The half of the signal, Hermitian along the last two dimensions, with this real spectrum. */
+  public static Tensor ihfft2(Tensor x) {
+    return ihfftn(x, NO_SIZES, LAST_TWO, Norm.BACKWARD);
+  }
+
   /** The spectrum along all dimensions. */
   public static Tensor fftn(Tensor x) {
     return fftn(x, NO_SIZES, NO_DIMS, Norm.BACKWARD);

@@ -336,6 +336,39 @@ public sealed interface InPlaceOps permits Tensor {
     return replace("scatter_add", ((Tensor) this).scatterAdd(dim, index, source));
   }
 
+  /**
+   * x ← value where all indices are equal: the diagonal of a matrix, or that of a cube. With {@code
+   * wrap} the diagonal of a tall matrix starts anew one row below each end.
+   */
+  default Tensor fillDiagonalInPlace(double value, boolean wrap) {
+    Tensor x = (Tensor) this;
+    x.spec().requireRank("fill_diagonal", 2);
+    for (int d = 2; d < x.rank(); d++) {
+      if (x.size(d) != x.size(0) || x.size(1) != x.size(0)) {
+        throw new ShapeException(
+            "fill_diagonal: " + x.shape() + ": with more than 2 dimensions, sizes must be equal");
+      }
+    }
+    Tensor mask = Tensor.zeros(x.shape(), DType.BOOL, x.device());
+    if (wrap && x.rank() == 2 && x.size(0) > x.size(1)) {
+      mask.reshape(-1).unfold(0, 1, x.size(1) + 1).fillInPlace(1);
+    } else {
+      Tensor diagonal = mask;
+      while (diagonal.rank() > 1) {
+        diagonal = diagonal.diagonal(0, 0, 1);
+      }
+      diagonal.fillInPlace(1);
+    }
+    return maskedFillInPlace(mask, value);
+  }
+
+  /** x ← x combined with source's slices; see {@link Tensor#indexReduce}. */
+  default Tensor indexReduceInPlace(
+      int dim, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
+    Tensor x = (Tensor) this;
+    return replace("index_reduce", x.indexReduce(dim, index, source, reduction, includeSelf));
+  }
+
   private Tensor inPlace(Unary op) {
     return Dispatch.runInPlace(op, (Tensor) this);
   }

@@ -124,19 +124,8 @@ public sealed interface IndexOps permits Tensor {
   default Tensor indexCopy(int dim, Tensor index, Tensor source) {
     Tensor x = (Tensor) this;
     int axis = x.spec().dim("indexCopy", dim);
-    Shape wanted = x.shape().with(axis, index.numel());
-    if (index.rank() > 1 || !source.shape().equals(wanted)) {
-      throw new ShapeException(
-          "index_copy: "
-              + x.shape()
-              + ", index "
-              + index.shape()
-              + ", source "
-              + source.shape()
-              + ": needs a row of indices and a source of "
-              + wanted);
-    }
-    return x.scatter(axis, along(axis, index, wanted), source);
+    requireSlices("index_copy", x, axis, index, source);
+    return x.scatter(axis, along(axis, index, source.shape()), source);
   }
 
   /**
@@ -208,6 +197,36 @@ public sealed interface IndexOps permits Tensor {
         yield x.dtype().isInexact() ? sum.div(count) : sum.floorDivide(count);
       }
     };
+  }
+
+  /**
+   * A copy in which {@code source}'s slices are combined with those that {@code index} names: {@link
+   * #scatterReduce} with a row of indices of slices.
+   */
+  default Tensor indexReduce(
+      int dim, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
+    Tensor x = (Tensor) this;
+    int axis = x.spec().dim("indexReduce", dim);
+    requireSameDtype("index_reduce", x, source);
+    requireSlices("index_reduce", x, axis, index, source);
+    return x.scatterReduce(
+        axis, along(axis, index, source.shape()), source, reduction, includeSelf);
+  }
+
+  private static void requireSlices(String op, Tensor x, int axis, Tensor index, Tensor source) {
+    Shape wanted = x.shape().with(axis, index.numel());
+    if (index.rank() > 1 || !source.shape().equals(wanted)) {
+      throw new ShapeException(
+          op
+              + ": "
+              + x.shape()
+              + ", index "
+              + index.shape()
+              + ", source "
+              + source.shape()
+              + ": needs a row of indices and a source of "
+              + wanted);
+    }
   }
 
   private static Tensor combined(

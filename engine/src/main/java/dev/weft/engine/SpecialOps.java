@@ -65,6 +65,20 @@ public sealed interface SpecialOps permits Tensor {
     return special(SpecialUnary.DIGAMMA);
   }
 
+  /** x = mantissa · 2^exponent. */
+  record Frexp(Tensor mantissa, Tensor exponent) {}
+
+  /**
+   * The mantissa, from ½ to 1 in magnitude, and the exponent as int32; 0, ±∞ and NaN are their own
+   * mantissa and have exponent 0.
+   */
+  default Frexp frexp() {
+    Tensor x = (Tensor) this;
+    x.spec().requireFloating("frexp");
+    return new Frexp(
+        special(SpecialUnary.MANTISSA), special(SpecialUnary.EXPONENT).to(DType.INT32));
+  }
+
   /** The n-th derivative of digamma. See {@link Polygamma}. */
   default Tensor polygamma(int n) {
     return Operands.inFloating(new Polygamma(n), (Tensor) this);

@@ -46,6 +46,7 @@ public non-sealed class Tensor extends TensorJoins
         MaskOps,
         MatrixOps,
         ComplexOps,
+        AliasOps,
         Index {
 
   private Storage storage;

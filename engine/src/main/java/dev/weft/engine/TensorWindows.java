@@ -1,5 +1,6 @@
 package dev.weft.engine;
 
+import dev.weft.engine.op.SpecialUnary;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 
@@ -43,6 +44,21 @@ public abstract sealed class TensorWindows permits TensorSequences {
         length,
         periodic,
         x -> 0.42 - 0.5 * Math.cos(2 * Math.PI * x) + 0.08 * Math.cos(4 * Math.PI * x));
+  }
+
+  /**
+   * I₀(β √(1 − (2i / (n − 1) − 1)²)) / I₀(β) with the Bessel function I₀; PyTorch's β is 12 where
+   * none is given. Source: J. F. Kaiser, 1966.
+   */
+  public static Tensor kaiserWindow(int length, boolean periodic, double beta) {
+    return window(
+        "kaiser_window",
+        length,
+        periodic,
+        x -> {
+          double r = beta * Math.sqrt(Math.max(0, 1 - (2 * x - 1) * (2 * x - 1)));
+          return SpecialUnary.I0E.at(r) / SpecialUnary.I0E.at(beta) * Math.exp(r - Math.abs(beta));
+        });
   }
 
   /** The values of {@code f} from 0 to 1. */

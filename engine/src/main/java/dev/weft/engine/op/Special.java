@@ -130,4 +130,17 @@ public final class Special {
   public static double entr(double x) {
     return x == 0 ? 0 : x < 0 ? Double.NEGATIVE_INFINITY : -x * Math.log(x);
   }
+
+  static double mantissa(double x) {
+    int e = (int) exponent(x);
+    return Math.scalb(x, -e);
+  }
+
+  static double exponent(double x) {
+    if (x == 0 || !Double.isFinite(x)) {
+      return 0;
+    }
+    int e = Math.getExponent(x);
+    return e >= Double.MIN_EXPONENT ? e + 1 : Math.getExponent(x * 0x1p54) - 53; // subnormal
+  }
 }
