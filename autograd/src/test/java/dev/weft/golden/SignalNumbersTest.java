@@ -80,9 +80,7 @@ class SignalNumbersTest {
       case "istftComplex" -> stft(name).invertComplex(a);
       case "istft" -> {
         int at = Arrays.asList(name).indexOf("length");
-        yield at < 0
-            ? stft(name).invert(a)
-            : stft(name).invert(a, Long.parseLong(name[at + 1]));
+        yield at < 0 ? stft(name).invert(a) : stft(name).invert(a, Long.parseLong(name[at + 1]));
       }
       case "frexp" -> a.frexp().mantissa();
       case "hfft2" -> Fft.hfft2(a);
@@ -103,11 +101,9 @@ class SignalNumbersTest {
               .mul(a);
       case "sumToSize" -> a.sumToSize(3, 1);
       case "conv1d" ->
-          Functional.conv1d(
-              a, b, Optional.empty(), ConvOptions.DEFAULT.stride(2).padding(1));
+          Functional.conv1d(a, b, Optional.empty(), ConvOptions.DEFAULT.stride(2).padding(1));
       case "conv2d" ->
-          Functional.conv2d(
-              a, x.get(1), Optional.of(b), ConvOptions.DEFAULT.padding(1).groups(2));
+          Functional.conv2d(a, x.get(1), Optional.of(b), ConvOptions.DEFAULT.padding(1).groups(2));
       case "convTranspose2d" ->
           Functional.convTranspose2d(
               a, b, Optional.empty(), ConvOptions.DEFAULT.stride(2).dilation(1, 2));

@@ -200,8 +200,8 @@ public sealed interface IndexOps permits Tensor {
   }
 
   /**
-   * A copy in which {@code source}'s slices are combined with those that {@code index} names: {@link
-   * #scatterReduce} with a row of indices of slices.
+   * A copy in which {@code source}'s slices are combined with those that {@code index} names:
+   * {@link #scatterReduce} with a row of indices of slices.
    */
   default Tensor indexReduce(
       int dim, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {

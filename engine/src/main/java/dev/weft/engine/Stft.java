@@ -6,10 +6,10 @@ import java.util.Optional;
  * The short-time Fourier transform: spectra of overlapping frames of a signal, and the way back.
  *
  * <p>Frame t holds nFft numbers from t · hopLength on, times a window of winLength that is centred
- * in it (1 where none is given). With {@code center}, the signal is first padded by nFft / 2 on both
- * sides, so that frame t lies around number t · hopLength. {@code normalized} divides by √nFft.
- * {@code onesided} keeps the nFft / 2 + 1 frequencies that determine the spectrum of a real signal;
- * it is chosen where signal and window are real, unless set. Immutable.
+ * in it (1 where none is given). With {@code center}, the signal is first padded by nFft / 2 on
+ * both sides, so that frame t lies around number t · hopLength. {@code normalized} divides by
+ * √nFft. {@code onesided} keeps the nFft / 2 + 1 frequencies that determine the spectrum of a real
+ * signal; it is chosen where signal and window are real, unless set. Immutable.
  *
  * {@snippet :
  * Stft stft = Stft.of(400).hopLength(160).window(Tensor.hannWindow(400, true));
@@ -44,7 +44,9 @@ public record Stft(
     }
   }
 
-  /** PyTorch's defaults: frames a quarter of nFft apart, no window, centred, padded by reflection. */
+  /**
+   * PyTorch's defaults: frames a quarter of nFft apart, no window, centred, padded by reflection.
+   */
   public static Stft of(int nFft) {
     return new Stft(
         nFft,
@@ -124,9 +126,9 @@ public record Stft(
   }
 
   /**
-   * The real signal of so many numbers whose spectrum this is, given by all of its frequencies or by
-   * half: the frames added up, each times the window, over the sum of squared windows. Source: D. W.
-   * Griffin, J. S. Lim, "Signal estimation from modified short-time Fourier transform", 1984.
+   * The real signal of so many numbers whose spectrum this is, given by all of its frequencies or
+   * by half: the frames added up, each times the window, over the sum of squared windows. Source:
+   * D. W. Griffin, J. S. Lim, "Signal estimation from modified short-time Fourier transform", 1984.
    *
    * @throws IllegalArgumentException where windows leave a number out
    */
@@ -193,7 +195,7 @@ public record Stft(
     Tensor values =
         window.orElseGet(
             () -> Tensor.ones(Shape.of(winLength), like.dtype().toReal(), like.device()));
-    long left = (nFft - winLength) / 2;
+    int left = (nFft - winLength) / 2;
     return winLength == nFft ? values : values.pad(new long[] {left, nFft - winLength - left});
   }
 

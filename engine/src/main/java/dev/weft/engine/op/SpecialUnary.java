@@ -113,7 +113,7 @@ public enum SpecialUnary implements Op {
                 Tensor slope = x.mul(Math.PI).cos().sub(p.output(0)).div(safe);
                 return g.mul(zero.where(Tensor.zerosLike(x), slope));
               }))),
-  /** m with x = m 2ᵉ and ½ ≤ |m| < 1; 0, ±∞ and NaN are their own. */
+  /** m with x = m 2ᵉ and ½ ≤ |m| &lt; 1; 0, ±∞ and NaN are their own. */
   MANTISSA(
       Special::mantissa,
       within(0.6, 0.9),
@@ -127,7 +127,7 @@ public enum SpecialUnary implements Op {
                 Tensor safe = zero.where(Tensor.onesLike(x), x);
                 return g.mul(zero.where(Tensor.onesLike(x), p.output(0).div(safe)));
               }))),
-  /** e with x = m 2ᵉ and ½ ≤ |m| < 1; 0 of 0, ±∞ and NaN. */
+  /** e with x = m 2ᵉ and ½ ≤ |m| &lt; 1; 0 of 0, ±∞ and NaN. */
   EXPONENT(Special::exponent, reals().avoiding(0.0), Gradient.none()),
   /** −x log x; 0 at 0, −∞ below. */
   ENTR(Special::entr, within(0.1, 3), fromInput((g, x) -> g.mul(x.log().add(1).neg()))),
