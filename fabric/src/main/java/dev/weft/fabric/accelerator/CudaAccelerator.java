@@ -34,7 +34,12 @@ public final class CudaAccelerator implements Accelerator {
 
   @Override
   public List<Device> devices(DeviceRequest devices) {
-    int visible = autoDeviceCount();
+    return indices(devices, autoDeviceCount()).stream()
+        .map(index -> new Device(TYPE, index))
+        .toList();
+  }
+
+  static List<Integer> indices(DeviceRequest devices, int visible) {
     List<Integer> indices =
         switch (devices) {
           case DeviceRequest.Auto _ -> first(visible);
@@ -58,7 +63,7 @@ public final class CudaAccelerator implements Accelerator {
       throw new ConfigurationException(
           "devices=" + devices + ": each GPU may be named once, and one is needed at least");
     }
-    return indices.stream().map(index -> new Device(TYPE, index)).toList();
+    return indices;
   }
 
   /**

@@ -156,6 +156,11 @@ public final class TensorBoardLogger implements Logger {
   }
 
   /** Adds the settings and the metrics by which runs are compared; nothing without metrics. */
+  public void logHyperparams(Map<String, ?> params, Map<String, ? extends Number> metrics) {
+    logHyperparams(params, metrics, OptionalLong.empty());
+  }
+
+  /** The same, with the step of the metrics. */
   public void logHyperparams(
       Map<String, ?> params, Map<String, ? extends Number> metrics, OptionalLong step) {
     if (!metrics.isEmpty()) {

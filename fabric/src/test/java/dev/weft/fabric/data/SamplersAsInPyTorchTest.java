@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.PrimitiveIterator;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Index sequences equal those of PyTorch, one by one. */
@@ -40,6 +43,49 @@ class SamplersAsInPyTorchTest {
       sampler.setEpoch(Long.parseLong(cells[6]));
       assertThat(sampler.length()).as(row).hasValue(Long.parseLong(cells[7]));
       assertThat(indices(sampler)).as(row).isEqualTo(cells[8]);
+    }
+  }
+
+  /** Draws (7 i + 3 epoch) mod n. */
+  private static final class Cyclic implements Sampler {
+    private final long n;
+    private long epoch;
+
+    Cyclic(long n) {
+      this.n = n;
+    }
+
+    @Override
+    public void setEpoch(long epoch) {
+      this.epoch = epoch;
+    }
+
+    @Override
+    public OptionalLong length() {
+      return OptionalLong.of(n);
+    }
+
+    @Override
+    public PrimitiveIterator.OfLong indices(Generator generator) {
+      return LongStream.range(0, n).map(i -> (7 * i + 3 * epoch) % n).iterator();
+    }
+  }
+
+  @Test
+  void sharesOfAnotherSamplersList() {
+    List<String> rows = Lines.of("sampler-wrapper.csv");
+    assertThat(rows).hasSizeGreaterThan(200);
+    for (String row : rows) {
+      String[] cells = row.split(",", -1);
+      var sampler =
+          new DistributedSamplerWrapper(
+              new Cyclic(Long.parseLong(cells[0])),
+              Integer.parseInt(cells[1]),
+              Integer.parseInt(cells[2]),
+              5);
+      sampler.setEpoch(Long.parseLong(cells[3]));
+      assertThat(sampler.length()).as(row).hasValue(Long.parseLong(cells[4]));
+      assertThat(indices(sampler)).as(row).isEqualTo(cells[5]);
     }
   }
 
