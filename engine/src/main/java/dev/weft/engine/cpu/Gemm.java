@@ -24,7 +24,7 @@ final class Gemm {
    * @param row bytes from a row to the next
    * @param column bytes from a column to the next
    */
-  record Matrix(long address, long row, long column) {
+  record Matrix(long address, long row, long column) implements Operand {
 
     Matrix transposed() {
       return new Matrix(address, column, row);
@@ -143,48 +143,67 @@ final class Gemm {
    * @param start address of a row of n elements to add to every row of the product, or 0
    * @param c address of C, whose rows are contiguous and {@code cRow} bytes apart
    */
-  void run(long m, long n, long k, Matrix a, Matrix b, long start, long c, long cRow) {
+  void run(long m, long n, long k, Operand a, Operand b, long start, long c, long cRow) {
     run(m, n, k, a, b, start, 0, c, cRow);
   }
 
   /** C = C + A B. */
-  void add(long m, long n, long k, Matrix a, Matrix b, long c, long cRow) {
+  void add(long m, long n, long k, Operand a, Operand b, long c, long cRow) {
     run(m, n, k, a, b, c, cRow, c, cRow);
   }
 
   private void run(
-      long m, long n, long k, Matrix a, Matrix b, long start, long startRow, long c, long cRow) {
+      long m, long n, long k, Operand a, Operand b, long start, long startRow, long c, long cRow) {
     if (m == 0 || n == 0) {
       return;
     }
     long work = m * n * Math.max(1, k);
-    boolean plain = hasPlainForm && PlainGemm.fits(n, k);
     Optional<VectorSpecies<?>> warm = whenWarm.form(work);
-    if (plain && warm.isEmpty()) {
-      PlainGemm.run(m, n, k, a, b, start, startRow, c, cRow);
-      return;
-    }
-    int lanes = warm.orElseGet(species).length();
-    if (m <= 4 && n > 1 && b.column != bytes) {
-      // Few rows times contiguous columns: packing B would cost more than the products. Each row
-      // is a tall product of its own, whose right side has one column.
-      var shape = new GemmPlan(this, lanes, n, 1, k);
-      if (plain && !shape.isWarm(work)) {
-        PlainGemm.run(m, n, k, a, b, start, startRow, c, cRow);
-        return;
+    boolean plain = hasPlainForm && PlainGemm.fits(n, k);
+    int lanes = plain && warm.isEmpty() ? 1 : warm.orElseGet(species).length();
+    // Few rows times contiguous columns: packing B would cost more than the products. Each row is a
+    // tall product of its own, whose right side has one column.
+    boolean tall =
+        m <= 4
+            && n > 1
+            && a instanceof Matrix
+            && b instanceof Matrix(long _, long _, long column)
+            && column != bytes;
+    var plan = tall ? new GemmPlan(this, lanes, n, 1, k) : new GemmPlan(this, lanes, m, n, k);
+    if (plain && (warm.isEmpty() || !plan.isWarm(work))) {
+      try (Written left = Written.of(this, a, m, k);
+          Written right = Written.of(this, b, k, n)) {
+        PlainGemm.run(m, n, k, left.matrix, right.matrix, start, startRow, c, cRow);
       }
+    } else if (tall && a instanceof Matrix rows && b instanceof Matrix columns) {
       for (long i = 0; i < m; i++) {
-        Matrix x = a.from(i, 0).transposed();
+        Matrix x = rows.from(i, 0).transposed();
         long from = start == 0 ? 0 : start + i * startRow;
-        shape.run(b.transposed(), x, from, start == 0 ? 0 : bytes, c + i * cRow, bytes);
+        plan.run(columns.transposed(), x, from, start == 0 ? 0 : bytes, c + i * cRow, bytes);
       }
-      return;
-    }
-    var shape = new GemmPlan(this, lanes, m, n, k);
-    if (plain && !shape.isWarm(work)) {
-      PlainGemm.run(m, n, k, a, b, start, startRow, c, cRow);
     } else {
-      shape.run(a, b, start, startRow, c, cRow);
+      plan.run(a, b, start, startRow, c, cRow);
+    }
+  }
+
+  /** An operand in memory. */
+  private record Written(Matrix matrix, Temp memory) implements AutoCloseable {
+
+    static Written of(Gemm gemm, Operand x, long rows, long columns) {
+      return switch (x) {
+        case Matrix matrix -> new Written(matrix, Temp.none());
+        case WindowMatrix windows -> {
+          long pitch = columns * gemm.bytes;
+          Temp memory = Temp.of(rows * pitch);
+          windows.pack(0, Math.toIntExact(columns), memory.address(), pitch);
+          yield new Written(new Matrix(memory.address(), pitch, gemm.bytes), memory);
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      memory.close();
     }
   }
 }

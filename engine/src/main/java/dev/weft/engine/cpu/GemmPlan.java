@@ -23,8 +23,8 @@ final class GemmPlan {
   /** Strips per piece of work: 64 rows of A for a block of k are 64 KiB of the L2 cache. */
   static final int STRIPS = 8;
 
-  /** Panels per piece of work: 192 KiB of the L2 cache. */
-  private static final long PANELS = 4;
+  /** Panels per piece of work: 384 KiB of the L2 cache. */
+  private static final long PANELS = 8;
 
   /** Multiply-adds that are not worth waking a thread for: about 25 µs. */
   private static final double SPLIT = 2e6;
@@ -95,7 +95,7 @@ final class GemmPlan {
    *
    * @param start address of what is added, {@code startRow} bytes between rows; or 0
    */
-  void run(Matrix a, Matrix b, long start, long startRow, long c, long cRow) {
+  void run(Operand a, Operand b, long start, long startRow, long c, long cRow) {
     var target =
         new Target(start, startRow, c, cRow, BinaryKernels.both(Binary.ADD, dtype(), m * n));
     long packed = firstPacked(b);
@@ -111,9 +111,10 @@ final class GemmPlan {
   }
 
   /** The first panel that is packed, or the number of panels if none has to be. */
-  private long firstPacked(Matrix b) {
-    boolean contiguous = b.column() == bytes || n == 1;
-    if (contiguous && (m <= UNPACKED_ROWS || n * k * bytes <= UNPACKED_BYTES)) {
+  private long firstPacked(Operand b) {
+    if (b instanceof Matrix(long _, long _, long column)
+        && (column == bytes || n == 1)
+        && (m <= UNPACKED_ROWS || n * k * bytes <= UNPACKED_BYTES)) {
       return last == lanes ? panels : panels - 1;
     }
     return 0;
@@ -141,14 +142,23 @@ final class GemmPlan {
   }
 
   /** Where the columns of a panel lie: in B itself, or packed from a panel on. */
-  private record Panels(Matrix b, long firstPacked, long packed) {}
+  private record Panels(Operand b, long firstPacked, long packed) {
+
+    /** The address of the first element, and the bytes from a row to the next. */
+    Matrix inPlace() {
+      if (b instanceof Matrix matrix) {
+        return matrix;
+      }
+      throw new IllegalStateException("a panel was not packed"); // a bug of ours
+    }
+  }
 
   private long pitch(long panel) {
     return (long) width(panel) * lanes * bytes;
   }
 
   /** Puts the columns of the panels from {@code first} on side by side. */
-  private void pack(Matrix b, long first, long to) {
+  private void pack(Operand b, long first, long to) {
     long grain = (long) (SPLIT / 16) / Math.max(1, Gemm.REGISTERS * lanes * k) + 1;
     Parallel.ranges(
         panels - first,
@@ -158,21 +168,25 @@ final class GemmPlan {
             long column = register(panel) * lanes;
             int count = (int) Math.min(width(panel) * lanes, n - column);
             long target = to + (column - register(first) * lanes) * k * bytes;
-            if (b.column() == bytes) {
-              for (long p = 0; p < k; p++) {
-                MemorySegment.copy(
-                    ALL, b.at(p, column), ALL, target + p * pitch(panel), (long) count * bytes);
-              }
-            } else {
-              gemm.packing()
-                  .vector()
-                  .run(b.at(0, column), b.column(), b.row(), target, pitch(panel), count, k);
+            switch (b) {
+              case Matrix matrix -> pack(matrix.from(0, column), count, target, pitch(panel));
+              case WindowMatrix windows -> windows.pack(column, count, target, pitch(panel));
             }
           }
         });
   }
 
-  private void multiply(Matrix a, Panels b, Target target) {
+  private void pack(Matrix b, int count, long to, long pitch) {
+    if (b.column() != bytes) {
+      gemm.packing().vector().run(b.address(), b.column(), b.row(), to, pitch, count, k);
+      return;
+    }
+    for (long p = 0; p < k; p++) {
+      MemorySegment.copy(ALL, b.at(p, 0), ALL, to + p * pitch, (long) count * bytes);
+    }
+  }
+
+  private void multiply(Operand a, Panels b, Target target) {
     long groups = Math.ceilDiv(panels, PANELS);
     long pieces = Math.ceilDiv(strips, STRIPS) * groups;
     boolean split = (double) m * n * k > SPLIT;
@@ -196,14 +210,14 @@ final class GemmPlan {
   }
 
   private void piece(
-      Matrix a, Panels b, Target target, long strip, long lastStrip, long panel, long lastPanel) {
+      Operand a, Panels b, Target target, long strip, long lastStrip, long panel, long lastPanel) {
     Object rows = gemm.strips().array();
     long p = 0;
     do {
       int depth = (int) Math.min(K_BLOCK, k - p);
       int at = 0;
       for (long s = strip; s < lastStrip; s++) {
-        gemm.strips().pack(a.from(row(s), p), height(s), depth, rows, at);
+        gemm.strips().pack(a, row(s), height(s), p, depth, rows, at);
         at += Gemm.ROWS * Tile.PITCH;
       }
       tiles(rows, p, depth, b, target, strip, lastStrip, panel, lastPanel);
@@ -225,11 +239,11 @@ final class GemmPlan {
     for (long j = panel; j < lastPanel; j++) {
       long column = register(j) * lanes;
       boolean packedB = j >= b.firstPacked;
-      long bRow = packedB ? pitch(j) : b.b.row();
+      long bRow = packedB ? pitch(j) : b.inPlace().row();
       long bAt =
           packedB
               ? b.packed + (column - register(b.firstPacked) * lanes) * k * bytes + p * bRow
-              : b.b.address() + column * bytes + p * bRow;
+              : b.inPlace().address() + column * bytes + p * bRow;
       boolean partial = j == panels - 1 && last < lanes;
       try (Temp block = partial ? Temp.of(Gemm.ROWS * pitch(j)) : Temp.none()) {
         for (long s = strip; s < lastStrip; s++) {

@@ -65,15 +65,6 @@ final class Patches {
     return positions[0] * positions[1] * positions[2];
   }
 
-  /** Whether the matrix of all positions is the planes themselves, row for row. */
-  boolean isPlanes() {
-    boolean plain = window() == 1 && count() == plane();
-    for (int d = 0; d < stride.length; d++) {
-      plain &= padding[d] == 0;
-    }
-    return plain;
-  }
-
   /** What is done with a stretch of a window's row that lies inside the plane. */
   private interface Line {
     /** {@code at} is an address in the matrix, {@code x} one in the plane. */
@@ -97,7 +88,10 @@ final class Patches {
   /** Adds the columns of a matrix to the elements that they were gathered from. */
   void scatter(long matrix, long channels, long from, long to, long x) {
     Loops.Binary add = BinaryKernels.loop(Binary.ADD, dtype, channels * window() * (to - from));
-    Line line = stride[2] == 1 ? (at, e, _, count) -> add.run(e, at, e, count) : this::addSpread;
+    Line line =
+        stride[2] == 1
+            ? (at, e, _, count) -> add.run(e, at, e, count)
+            : (at, e, step, count) -> addSpread(dtype, at, e, step, count);
     for (long row = 0; row < channels * window(); row++) {
       long at = matrix + row * (to - from) * bytes;
       lines(x + row / window() * plane() * bytes, row % window(), from, to, at, false, line);
@@ -150,7 +144,8 @@ final class Patches {
     Copies.moveRow(bytes, x, xStep, at, bytes, count);
   }
 
-  private void addSpread(long at, long x, long xStep, long count) {
+  /** Adds contiguous elements to others that are {@code xStep} bytes apart. */
+  static void addSpread(DType dtype, long at, long x, long xStep, long count) {
     switch (dtype) {
       case FLOAT32 -> {
         for (long i = 0; i < count; i++) {

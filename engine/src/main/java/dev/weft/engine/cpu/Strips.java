@@ -24,16 +24,22 @@ record Strips(int bytes) {
     return bytes == 4 ? FLOATS.get() : DOUBLES.get();
   }
 
-  /** Copies the first {@code depth} columns of {@code rows} rows of {@code a} to an array. */
-  void pack(Matrix a, int rows, int depth, Object to, int at) {
+  /** Copies {@code depth} columns of {@code height} rows of {@code a} to an array. */
+  void pack(Operand a, long row, int height, long column, int depth, Object to, int at) {
+    switch (a) {
+      case Matrix matrix -> pack(matrix.from(row, column), height, depth, to, at);
+      case WindowMatrix windows -> windows.pack(row, height, column, depth, to, at);
+    }
+  }
+
+  private void pack(Matrix a, int rows, int depth, Object to, int at) {
     if (a.column() == bytes) {
       for (int i = 0; i < rows; i++) {
-        long row = a.address() + i * a.row();
         int index = at + i * Tile.PITCH;
         if (to instanceof float[] floats) {
-          MemorySegment.copy(ALL, Native.FLOAT, row, floats, index, depth);
+          MemorySegment.copy(ALL, Native.FLOAT, a.at(i, 0), floats, index, depth);
         } else {
-          MemorySegment.copy(ALL, Native.DOUBLE, row, (double[]) to, index, depth);
+          MemorySegment.copy(ALL, Native.DOUBLE, a.at(i, 0), (double[]) to, index, depth);
         }
       }
     } else if (to instanceof float[] floats) {

@@ -71,6 +71,11 @@ final class Temp implements AutoCloseable {
     return new Temp(Optional.empty(), x.address());
   }
 
+  /** Memory of somebody else. */
+  static Temp at(long address) {
+    return new Temp(Optional.empty(), address);
+  }
+
   /** No memory; its address is 0. */
   static Temp none() {
     return new Temp(Optional.empty(), 0);
