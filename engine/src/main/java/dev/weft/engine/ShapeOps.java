@@ -162,7 +162,8 @@ public sealed interface ShapeOps permits Tensor {
   /** Swaps two dimensions. */
   default Tensor transpose(int a, int b) {
     Tensor x = (Tensor) this;
-    if (x.rank() == 0) {
+    if (x.rank() == 0) { // of a scalar, 0 and -1 are allowed
+      x.spec().requireDim("transpose", a).requireDim("transpose", b);
       return x;
     }
     int i = x.spec().dim("transpose", a);

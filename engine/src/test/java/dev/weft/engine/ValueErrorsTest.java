@@ -19,6 +19,7 @@ import dev.weft.engine.op.WithScalar;
 import dev.weft.engine.reference.ReferenceBackend;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -132,5 +133,13 @@ class ValueErrorsTest {
 
   private static String name(Op op) {
     return op.toString().split("[\\[(]")[0];
+  }
+
+  @Test
+  void aScalarHasNoThirdDimensionToSwap() {
+    assertThat(Tensor.of(1.0).select(0, 0).transpose(0, -1).rank()).isZero();
+    assertThatThrownBy(() -> Tensor.of(1.0).select(0, 0).transpose(0, 2))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageStartingWith("transpose");
   }
 }
