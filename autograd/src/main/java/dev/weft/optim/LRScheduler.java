@@ -109,7 +109,7 @@ public abstract class LRScheduler {
               + "; make the schedule after addParamGroup");
     }
     for (int i = 0; i < groups.size(); i++) {
-      groups.get(i).lr(lr(groups.get(i), baseLrs.get(i)));
+      groups.get(i).scheduled("lr", lr(groups.get(i), baseLrs.get(i)));
     }
     remember();
   }

@@ -64,6 +64,15 @@ record Options(String optimizer, Map<String, Object> values) {
     return typed;
   }
 
+  /** As {@link #checked}; but a rate may be below 0, as a schedule may leave it past its end. */
+  Object scheduled(String option, Object value) {
+    return option.equals("lr")
+            && value instanceof Number rate
+            && Double.isFinite(rate.doubleValue())
+        ? (Object) rate.doubleValue()
+        : checked(option, value);
+  }
+
   private static boolean isWhole(Object value) {
     return value instanceof Number number && number.doubleValue() == number.longValue();
   }

@@ -66,6 +66,14 @@ public final class ParameterGroup {
     return set("lr", lr);
   }
 
+  /**
+   * As {@link #set}, for what a schedule has computed: the line of a cycle falls below 0 one step
+   * past its end.
+   */
+  void scheduled(String option, Object value) {
+    options.put(option, known.scheduled(option, value));
+  }
+
   /** Sets the weight decay. Returns this. */
   public ParameterGroup weightDecay(double weightDecay) {
     return set("weight_decay", weightDecay);

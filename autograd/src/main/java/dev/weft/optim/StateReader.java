@@ -33,7 +33,7 @@ final class StateReader {
   /** What one group had. */
   record Group(Map<String, Object> options, Map<String, Object> extras) {
     void restore(ParameterGroup group) {
-      options.forEach(group::set);
+      options.forEach(group::scheduled);
       group.extras().clear();
       group.extras().putAll(extras);
     }
@@ -133,7 +133,7 @@ final class StateReader {
           Object value = found == null ? Optional.empty() : found;
           if (own.has(name)) {
             try {
-              options.put(name, optimizer.options().checked(name, value));
+              options.put(name, optimizer.options().scheduled(name, value));
             } catch (IllegalArgumentException e) {
               problems.add(where + ": " + e.getMessage());
             }
@@ -170,8 +170,8 @@ final class StateReader {
       ParameterGroup own = optimizer.groups().get(g);
       var group = ParameterGroup.of(own.parameters());
       group.join(optimizer.options());
-      own.options().forEach(group::set);
-      groups.get(g).options().forEach(group::set);
+      own.options().forEach(group::scheduled);
+      groups.get(g).options().forEach(group::scheduled);
       own.parameters().forEach(_ -> planned.add(group));
     }
     byNumber.forEach(

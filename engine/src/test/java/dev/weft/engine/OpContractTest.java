@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weft.engine.Arrangement.Placed;
+import dev.weft.engine.cpu.Parallel;
 import dev.weft.engine.op.Cast;
 import dev.weft.engine.op.Copy;
 import dev.weft.engine.op.DTypes;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -43,6 +45,11 @@ class OpContractTest {
   private static final Backend REFERENCE = new ReferenceBackend();
   private static final int LEAST_SAMPLES = 8;
   private static final int LEAST_ERRORS = 2;
+
+  /** One dtype of each family of kernels: plain and vector loops, widening, integers, pairs. */
+  private static final Set<DType> DIFFERENT_KERNELS =
+      Set.of(DType.FLOAT32, DType.BFLOAT16, DType.INT64, DType.COMPLEX64);
+
   private static final AtomicLong COMPARISONS = new AtomicLong();
 
   /** What arithmetic trips over. Large numbers that a float32 sum would lose are left out. */
@@ -217,6 +224,43 @@ class OpContractTest {
             }
           }
         });
+  }
+
+  /**
+   * Small inputs are cut into pieces of 5 elements, so that every kernel that splits does split.
+   */
+  @TestFactory
+  Stream<DynamicNode> anyNumberOfThreadsGivesTheSameBits() {
+    return forEachSample(
+        sample -> {
+          Set<DType> dtypes = new TreeSet<>(dtypes(sample));
+          dtypes.retainAll(DIFFERENT_KERNELS);
+          for (DType dtype : dtypes) {
+            try (var _ = TensorScope.open();
+                var _ = Parallel.withPiecesOf(5)) {
+              List<Tensor> one = run(sample, dtype, 1);
+              for (int threads : new int[] {2, 4}) {
+                List<Tensor> many = run(sample, dtype, threads);
+                for (int i = 0; i < one.size(); i++) {
+                  assertThat(many.get(i).segment().mismatch(one.get(i).segment()))
+                      .as("%s %s, output %d: a byte that differs", sample, dtype, i)
+                      .isEqualTo(-1);
+                  COMPARISONS.incrementAndGet();
+                }
+              }
+            }
+          }
+        });
+  }
+
+  private static List<Tensor> run(Sample sample, DType dtype, int threads) {
+    try (var _ = Parallel.withThreads(threads)) {
+      Tensor[] inputs = sample.inputs(dtype, 44).toArray(Tensor[]::new);
+      Tensor[] outputs = Dispatch.runAll(sample.op(), inputs);
+      return sample.op().mutates() == 0
+          ? Stream.of(outputs).map(Tensor::contiguous).toList()
+          : List.of(inputs);
+    }
   }
 
   @TestFactory

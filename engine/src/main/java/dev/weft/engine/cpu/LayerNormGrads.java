@@ -77,11 +77,14 @@ final class LayerNormGrads {
               w.address(),
               out[0].address());
       Parallel.ranges(
-          rows,
-          part,
-          (first, last) -> {
-            long sums = first / part * size * bytes;
-            rows(operands, first, last, sumsOfW.address() + sums, sumsOfB.address() + sums);
+          parts,
+          1,
+          (from, to) -> {
+            for (long p = from; p < to; p++) {
+              long sums = p * size * bytes;
+              long last = Math.min(rows, (p + 1) * part);
+              rows(operands, p * part, last, sumsOfW.address() + sums, sumsOfB.address() + sums);
+            }
           });
       int next = 1;
       if (op.weight()) {

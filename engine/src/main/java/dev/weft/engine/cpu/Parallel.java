@@ -25,6 +25,9 @@ public final class Parallel {
   private static final int THREADS = configured();
   private static final ThreadLocal<Integer> LIMIT = ThreadLocal.withInitial(() -> THREADS);
 
+  /** The most elements of a piece, whatever a loop asks for. */
+  private static volatile long mostPerPiece = Long.MAX_VALUE;
+
   /** Whether this thread is inside a piece: loops in loops are not split again. */
   private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
@@ -75,11 +78,25 @@ public final class Parallel {
   }
 
   /**
-   * Runs {@code body} over 0 to {@code count} in pieces of {@code grain} elements, the last one
+   * Cuts the loops of all threads into pieces of at most {@code elements} until the scope is
+   * closed: for tests, so that small inputs are split as large ones are.
+   */
+  public static Scope withPiecesOf(long elements) {
+    if (elements < 1) {
+      throw new IllegalArgumentException("pieces of " + elements + ": must be at least 1");
+    }
+    long before = mostPerPiece;
+    mostPerPiece = elements;
+    return () -> mostPerPiece = before;
+  }
+
+  /**
+   * Runs {@code body} over 0 to {@code count} in pieces of {@code asked} elements, the last one
    * shorter, in any order; on this thread alone when there is one piece. Returns when all are done.
    * The first exception of any piece is thrown here, and pieces that had not begun are dropped.
    */
-  public static void ranges(long count, long grain, Body body) {
+  public static void ranges(long count, long asked, Body body) {
+    long grain = Math.min(asked, mostPerPiece);
     if (count <= grain) {
       if (count > 0) {
         body.run(0, count);
