@@ -10,15 +10,13 @@ final class Exponentials {
 
   private final DType dtype;
   private final Fold max;
-  private final Fold sum;
-  private final Formula exp;
+  private final ExpSum expSum;
 
   /** For rows of {@code elements} elements together. */
   Exponentials(DType dtype, long elements) {
     this.dtype = dtype;
     this.max = Fold.Kind.MAX.on(dtype, elements);
-    this.sum = Fold.Kind.SUM.on(dtype, elements);
-    this.exp = Formula.Kind.EXP.on(dtype, elements);
+    this.expSum = ExpSum.on(dtype, elements);
   }
 
   /** Room for {@link #sum} over rows of {@code count} elements. */
@@ -32,19 +30,21 @@ final class Exponentials {
 
   /** Σ exp(x − max). */
   double sum(long x, double max, long count, Temp room) {
-    double total = 0;
-    for (long i = 0; i < count; i += Fold.BLOCK) {
-      long n = Math.min(Fold.BLOCK, count - i);
-      exp.run(x + i * dtype.bytes(), max, 0, 0, room.address(), n);
-      total += sum.run(room.address(), 0, 0, n);
-    }
-    return total;
+    return run(x, max, room.address(), 0, count);
   }
 
   /** y = exp(x − max); the result is its sum. */
   double store(long x, double max, long y, long count) {
-    exp.run(x, max, 0, 0, y, count);
-    return sum.sum(y, 0, 0, count, dtype.bytes());
+    return run(x, max, y, 1, count);
+  }
+
+  private double run(long x, double max, long y, long step, long count) {
+    double total = 0;
+    for (long i = 0; i < count; i += Fold.BLOCK) {
+      long at = i * dtype.bytes();
+      total += expSum.run(x + at, max, y + step * at, Math.min(Fold.BLOCK, count - i));
+    }
+    return total;
   }
 
   /**
