@@ -18,7 +18,7 @@ final class Copies {
   private static final long GRAIN = 1 << 16;
 
   /** Rows and columns of a transposed block: 32 lines of the cache on either side. */
-  private static final int BLOCK = 32;
+  private static final int BLOCK = 8;
 
   private static final Packing PACK_4 = new PackingF32();
   private static final Packing PACK_8 = new PackingF64();

@@ -46,7 +46,10 @@ final class Gemm {
    */
   static final int ROWS = 8;
 
-  static final int REGISTERS = 3;
+  private static final int REGISTERS = 3;
+
+  /** Of a tile with one row, which waits for memory: long stretches of B's rows come faster. */
+  private static final int REGISTERS_OF_ROW = 16;
 
   /**
    * Terms per chain, and the part of k that is worked on at a time: a panel of 3 registers of that
@@ -76,9 +79,10 @@ final class Gemm {
         hasPlainForm
             ? new Kernel<>(Optional.empty(), () -> Optional.of(species.get()), _ -> {})
             : Kernel.vectorOnly(() -> Optional.of(species.get()));
-    this.tiles = new Kernel[ROWS][REGISTERS];
+    this.tiles = new Kernel[ROWS][];
     for (int i = 0; i < ROWS; i++) {
-      for (int j = 0; j < REGISTERS; j++) {
+      tiles[i] = new Kernel[registers(i + 1)];
+      for (int j = 0; j < tiles[i].length; j++) {
         int rows = i + 1;
         int registers = j + 1;
         tiles[i][j] =
@@ -123,6 +127,11 @@ final class Gemm {
       case FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8, BOOL, COMPLEX64, COMPLEX128 ->
           throw new IllegalArgumentException("no tiles of " + dtype);
     };
+  }
+
+  /** The registers in a row of the widest tile for a product of so many rows. */
+  static int registers(long rows) {
+    return rows == 1 ? REGISTERS_OF_ROW : REGISTERS;
   }
 
   Kernel<Tile> tile(int rows, int registers) {

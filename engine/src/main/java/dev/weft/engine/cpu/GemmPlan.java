@@ -8,8 +8,8 @@ import dev.weft.engine.op.Binary;
 import java.lang.foreign.MemorySegment;
 
 /**
- * How a product of one size is cut: its rows into strips of at most 8, its columns into panels of
- * at most 3 registers, both as evenly as possible, so that no tile is left almost empty.
+ * How a product of one size is cut: its rows into strips of at most 8, its columns into panels of a
+ * few registers, both as evenly as possible, so that no tile is left almost empty.
  *
  * <p>The columns of B that a panel needs are packed side by side, so that they stream through the
  * cache; k is cut into blocks that keep them there. Small or contiguous operands are read where
@@ -23,8 +23,8 @@ final class GemmPlan {
   /** Strips per piece of work: 64 rows of A for a block of k are 64 KiB of the L2 cache. */
   static final int STRIPS = 8;
 
-  /** Panels per piece of work: 384 KiB of the L2 cache. */
-  private static final long PANELS = 8;
+  /** Registers of columns per piece of work: 384 KiB of the L2 cache. */
+  private static final int COLUMNS = 24;
 
   /** Multiply-adds that are not worth waking a thread for: about 25 µs. */
   private static final double SPLIT = 2e6;
@@ -43,6 +43,7 @@ final class GemmPlan {
   private final long k;
   private final long strips;
   private final long registers;
+  private final int widest;
   private final long panels;
   private final int last;
 
@@ -55,7 +56,8 @@ final class GemmPlan {
     this.k = k;
     this.strips = Math.ceilDiv(m, Gemm.ROWS);
     this.registers = Math.ceilDiv(n, lanes);
-    this.panels = Math.ceilDiv(registers, Gemm.REGISTERS);
+    this.widest = Gemm.registers(m);
+    this.panels = Math.ceilDiv(registers, widest);
     this.last = (int) (n - (registers - 1) * lanes);
   }
 
@@ -159,7 +161,7 @@ final class GemmPlan {
 
   /** Puts the columns of the panels from {@code first} on side by side. */
   private void pack(Operand b, long first, long to) {
-    long grain = (long) (SPLIT / 16) / Math.max(1, Gemm.REGISTERS * lanes * k) + 1;
+    long grain = (long) (SPLIT / 16) / Math.max(1, widest * lanes * k) + 1;
     Parallel.ranges(
         panels - first,
         grain,
@@ -187,7 +189,8 @@ final class GemmPlan {
   }
 
   private void multiply(Operand a, Panels b, Target target) {
-    long groups = Math.ceilDiv(panels, PANELS);
+    long group = Math.max(1, COLUMNS / widest);
+    long groups = Math.ceilDiv(panels, group);
     long pieces = Math.ceilDiv(strips, STRIPS) * groups;
     boolean split = (double) m * n * k > SPLIT;
     Parallel.ranges(
@@ -196,7 +199,7 @@ final class GemmPlan {
         (from, end) -> {
           for (long piece = from; piece < end; piece++) {
             long strip = piece / groups * STRIPS;
-            long panel = piece % groups * PANELS;
+            long panel = piece % groups * group;
             piece(
                 a,
                 b,
@@ -204,7 +207,7 @@ final class GemmPlan {
                 strip,
                 Math.min(strips, strip + STRIPS),
                 panel,
-                Math.min(panels, panel + PANELS));
+                Math.min(panels, panel + group));
           }
         });
   }

@@ -89,8 +89,10 @@ final class Pointers {
     for (int d = along; d >= 0 && d < last; d++) {
       height *= runs.size(d);
     }
+    // As few cuts as there are threads; no sum depends on where they are.
+    long share = Math.ceilDiv(runs.inner(), Parallel.threads());
     long narrow = Math.min(COLUMNS, runs.inner());
-    visit(height, Math.clamp(GRAIN / height, narrow, runs.inner()), visitor);
+    visit(height, Math.clamp(Math.max(share, GRAIN / height), narrow, runs.inner()), visitor);
   }
 
   /** Splits into pieces of {@code height} rows by {@code width} columns. */
