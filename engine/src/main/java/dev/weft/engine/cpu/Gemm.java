@@ -1,6 +1,7 @@
 package dev.weft.engine.cpu;
 
 import dev.weft.engine.DType;
+import dev.weft.engine.op.Binary;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -170,29 +171,57 @@ final class Gemm {
     Optional<VectorSpecies<?>> warm = whenWarm.form(work);
     boolean plain = hasPlainForm && PlainGemm.fits(n, k);
     int lanes = plain && warm.isEmpty() ? 1 : warm.orElseGet(species).length();
-    // Few rows times contiguous columns: packing B would cost more than the products. Each row is a
-    // tall product of its own, whose right side has one column.
-    boolean tall =
-        m <= 4
-            && n > 1
+    boolean turned =
+        m < n
             && a instanceof Matrix
-            && b instanceof Matrix(long _, long _, long column)
-            && column != bytes;
-    var plan = tall ? new GemmPlan(this, lanes, n, 1, k) : new GemmPlan(this, lanes, m, n, k);
+            && b instanceof Matrix(long _, long r, long _)
+            && r == bytes
+            && n > 1;
+    var plan = turned ? new GemmPlan(this, lanes, n, m, k) : new GemmPlan(this, lanes, m, n, k);
     if (plain && (warm.isEmpty() || !plan.isWarm(work))) {
       try (Written left = Written.of(this, a, m, k);
           Written right = Written.of(this, b, k, n)) {
         PlainGemm.run(m, n, k, left.matrix, right.matrix, start, startRow, c, cRow);
       }
-    } else if (tall && a instanceof Matrix rows && b instanceof Matrix columns) {
-      for (long i = 0; i < m; i++) {
-        Matrix x = rows.from(i, 0).transposed();
-        long from = start == 0 ? 0 : start + i * startRow;
-        plan.run(columns.transposed(), x, from, start == 0 ? 0 : bytes, c + i * cRow, bytes);
-      }
+    } else if (turned && a instanceof Matrix left && b instanceof Matrix right) {
+      turned(plan, m, n, left, right, start, startRow, c, cRow);
     } else {
       plan.run(a, b, start, startRow, c, cRow);
     }
+  }
+
+  /**
+   * By Cᵀ = Bᵀ Aᵀ, for a B with contiguous columns: packing costs as much as the smaller of the two
+   * is large, and turning the result less.
+   */
+  private void turned(
+      GemmPlan plan,
+      long m,
+      long n,
+      Matrix a,
+      Matrix b,
+      long start,
+      long startRow,
+      long c,
+      long cRow) {
+    try (Temp product = Temp.of(m * n * bytes);
+        Temp back = start == 0 ? Temp.at(c) : Temp.of(m * n * bytes)) {
+      plan.run(b.transposed(), a.transposed(), 0, 0, product.address(), m * bytes);
+      long row = start == 0 ? cRow : n * bytes;
+      packing
+          .vector()
+          .run(product.address(), m * bytes, bytes, back.address(), row, Math.toIntExact(n), m);
+      if (start != 0) {
+        Loops.Binary plus = BinaryKernels.both(Binary.ADD, dtype(), m * n);
+        for (long i = 0; i < m; i++) {
+          plus.run(start + i * startRow, back.address() + i * row, c + i * cRow, n);
+        }
+      }
+    }
+  }
+
+  DType dtype() {
+    return bytes == 4 ? DType.FLOAT32 : DType.FLOAT64;
   }
 
   /** An operand in memory. */

@@ -2,7 +2,6 @@ package dev.weft.engine.cpu;
 
 import static dev.weft.engine.Native.ALL;
 
-import dev.weft.engine.DType;
 import dev.weft.engine.cpu.Gemm.Matrix;
 import dev.weft.engine.op.Binary;
 import java.lang.foreign.MemorySegment;
@@ -99,17 +98,13 @@ final class GemmPlan {
    */
   void run(Operand a, Operand b, long start, long startRow, long c, long cRow) {
     var target =
-        new Target(start, startRow, c, cRow, BinaryKernels.both(Binary.ADD, dtype(), m * n));
+        new Target(start, startRow, c, cRow, BinaryKernels.both(Binary.ADD, gemm.dtype(), m * n));
     long packed = firstPacked(b);
     long column = register(packed) * lanes;
     try (Temp room = Temp.of((registers * lanes - column) * k * bytes)) {
       pack(b, packed, room.address());
       multiply(a, new Panels(b, packed, room.address()), target);
     }
-  }
-
-  private DType dtype() {
-    return bytes == 4 ? DType.FLOAT32 : DType.FLOAT64;
   }
 
   /** The first panel that is packed, or the number of panels if none has to be. */
