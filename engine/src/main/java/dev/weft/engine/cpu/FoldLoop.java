@@ -8,6 +8,8 @@ import static jdk.incubator.vector.VectorOperators.MIN;
 import static jdk.incubator.vector.VectorOperators.MUL;
 import static jdk.incubator.vector.VectorOperators.SUB;
 
+import dev.weft.engine.DType;
+import dev.weft.engine.Native;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -49,9 +51,12 @@ final class FoldLoop implements Fold {
   private static final boolean SQUARES = KIND == Kind.SQUARES;
   private static final Associative COMBINE = KIND == Kind.MAX ? MAX : KIND == Kind.MIN ? MIN : ADD;
 
-  /** Room for what is left of x and y when all lanes have had the same number of elements. */
-  private static final ThreadLocal<MemorySegment> REST =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(2 * LANE_BYTES, LANE_BYTES));
+  private static final DType DTYPE =
+      (Class<?>) S.elementType() == float.class ? DType.FLOAT32 : DType.FLOAT64;
+
+  /** Room for all lanes. */
+  private static final ThreadLocal<MemorySegment> SUMS =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(LANE_BYTES, 64));
 
   /** Brings lanes {@code half} to 2 · half to the front. */
   private static VectorShuffle<Number> upper(int half) {
@@ -100,17 +105,17 @@ final class FoldLoop implements Fold {
       d = add(d, x + at + 3 * step, y + at + 3 * step, parameter);
     }
     if (end < count) {
-      long left = REST.get().address();
-      long right = left + LANE_BYTES;
-      fill(left, DIFFERENCES ? p : KIND.identity, x + end * bytes, (count - end) * bytes);
-      if (PRODUCTS) {
-        fill(right, 0, y + end * bytes, (count - end) * bytes);
-      }
-      long at = (i - end) * bytes;
-      a = add(a, left + at, right + at, parameter);
-      b = add(b, left + at + step, right + at + step, parameter);
-      c = add(c, left + at + 2 * step, right + at + 2 * step, parameter);
-      d = add(d, left + at + 3 * step, right + at + 3 * step, parameter);
+      long sums = SUMS.get().address();
+      long at = sums + (i - end) * bytes;
+      a.intoMemorySegment(ALL, at, LITTLE_ENDIAN);
+      b.intoMemorySegment(ALL, at + step, LITTLE_ENDIAN);
+      c.intoMemorySegment(ALL, at + 2 * step, LITTLE_ENDIAN);
+      d.intoMemorySegment(ALL, at + 3 * step, LITTLE_ENDIAN);
+      rest(sums, x + end * bytes, y + end * bytes, p, (int) (count - end));
+      a = S.fromMemorySegment(ALL, at, LITTLE_ENDIAN);
+      b = S.fromMemorySegment(ALL, at + step, LITTLE_ENDIAN);
+      c = S.fromMemorySegment(ALL, at + 2 * step, LITTLE_ENDIAN);
+      d = S.fromMemorySegment(ALL, at + 3 * step, LITTLE_ENDIAN);
     }
     return a.lanewise(COMBINE, c).lanewise(COMBINE, b.lanewise(COMBINE, d));
   }
@@ -126,12 +131,32 @@ final class FoldLoop implements Fold {
     return sum.lanewise(COMBINE, SQUARES ? term.lanewise(MUL, term) : term);
   }
 
-  /** Copies the last elements to a place for all lanes; others get a number that adds nothing. */
-  private static void fill(long to, double neutral, long from, long bytes) {
-    Vector<Number> number = Lanes.broadcast(S, neutral);
-    for (int at = 0; at < LANE_BYTES; at += S.vectorByteSize()) {
-      number.intoMemorySegment(ALL, to + at, LITTLE_ENDIAN);
+  /**
+   * Combines the last elements, one each, with the first lanes. Without registers: a second way
+   * through them would be too much for C2 to inline.
+   */
+  private static void rest(long sums, long x, long y, double p, int count) {
+    double shift = round(p);
+    for (int i = 0; i < count; i++) {
+      double term = Native.getDouble(DTYPE, x, i);
+      if (PRODUCTS) {
+        term = round(term * Native.getDouble(DTYPE, y, i));
+      }
+      if (DIFFERENCES) {
+        term = round(term - shift);
+      }
+      if (SQUARES) {
+        term = round(term * term);
+      }
+      Native.setDouble(DTYPE, sums, i, combine(Native.getDouble(DTYPE, sums, i), term));
     }
-    MemorySegment.copy(ALL, from, ALL, to, bytes);
+  }
+
+  private static double combine(double a, double b) {
+    return KIND == Kind.MAX ? Math.max(a, b) : KIND == Kind.MIN ? Math.min(a, b) : round(a + b);
+  }
+
+  private static double round(double value) {
+    return DTYPE == DType.FLOAT32 ? (float) value : value;
   }
 }

@@ -1,7 +1,6 @@
 package dev.weft.engine.cpu;
 
 import dev.weft.engine.DType;
-import dev.weft.engine.op.Binary;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -204,19 +203,15 @@ final class Gemm {
       long startRow,
       long c,
       long cRow) {
-    try (Temp product = Temp.of(m * n * bytes);
-        Temp back = start == 0 ? Temp.at(c) : Temp.of(m * n * bytes)) {
-      plan.run(b.transposed(), a.transposed(), 0, 0, product.address(), m * bytes);
-      long row = start == 0 ? cRow : n * bytes;
-      packing
-          .vector()
-          .run(product.address(), m * bytes, bytes, back.address(), row, Math.toIntExact(n), m);
+    Packing turn = packing.vector();
+    long row = m * bytes;
+    try (Temp product = Temp.of(n * row)) {
+      long to = product.address();
       if (start != 0) {
-        Loops.Binary plus = BinaryKernels.both(Binary.ADD, dtype(), m * n);
-        for (long i = 0; i < m; i++) {
-          plus.run(start + i * startRow, back.address() + i * row, c + i * cRow, n);
-        }
+        turn.run(start, startRow, bytes, to, row, Math.toIntExact(m), n);
       }
+      plan.run(b.transposed(), a.transposed(), start == 0 ? 0 : to, row, to, row);
+      turn.run(to, row, bytes, c, cRow, Math.toIntExact(n), m);
     }
   }
 
