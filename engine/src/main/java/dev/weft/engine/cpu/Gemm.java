@@ -228,7 +228,7 @@ final class Gemm {
         case WindowMatrix windows -> {
           long pitch = columns * gemm.bytes;
           Temp memory = Temp.of(rows * pitch);
-          windows.pack(0, Math.toIntExact(columns), memory.address(), pitch);
+          windows.write(0, Math.toIntExact(columns), memory.address(), pitch);
           yield new Written(new Matrix(memory.address(), pitch, gemm.bytes), memory);
         }
       };

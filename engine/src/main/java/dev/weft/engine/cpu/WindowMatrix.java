@@ -1,9 +1,11 @@
 package dev.weft.engine.cpu;
 
 import static dev.weft.engine.Native.ALL;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.weft.engine.Native;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * The windows of images as a matrix that is never written out: a row per channel and element of the
@@ -13,9 +15,6 @@ import java.lang.foreign.MemorySegment;
  * <p>Immutable.
  */
 final class WindowMatrix implements Operand {
-
-  /** Shorter stretches are copied element by element; a bulk copy takes 5 ns to begin. */
-  private static final int BULK = 12;
 
   private final int bytes;
   private final long[] rows;
@@ -96,32 +95,57 @@ final class WindowMatrix implements Operand {
     return found;
   }
 
+  /** Copies bytes, at least 4. */
+  private interface Move {
+    void run(long from, long to, long bytes);
+  }
+
   /**
    * Copies {@code count} columns of all rows.
    *
    * @param pitch bytes from a row to the next at {@code to}
    */
   void pack(long column, int count, long to, long pitch) {
+    copy(column, count, to, pitch, WindowMatrix::inRegisters);
+  }
+
+  /** As {@link #pack}, without the Vector API. */
+  void write(long column, int count, long to, long pitch) {
+    copy(
+        column, count, to, pitch, (from, at, size) -> MemorySegment.copy(ALL, from, ALL, at, size));
+  }
+
+  private void copy(long column, int count, long to, long pitch, Move move) {
     Stretches stretches = stretches(column, count);
     for (int row = 0; row < rows.length; row++) {
       long target = to + row * pitch;
       for (int i = 0; i < stretches.count; i++) {
-        long source = rows[row] + stretches.offsets[i];
         long size = (long) stretches.lengths[i] * bytes;
-        if (stretches.lengths[i] >= BULK) {
-          MemorySegment.copy(ALL, source, ALL, target, size);
-        } else {
-          copyShort(source, target, size);
-        }
+        move.run(rows[row] + stretches.offsets[i], target, size);
         target += size;
       }
     }
   }
 
-  private static void copyShort(long from, long to, long bytes) {
-    for (long i = 0; i < bytes; i += 4) {
-      ALL.set(Native.INT, to + i, ALL.get(Native.INT, from + i));
+  /** Stretches are short, and a bulk copy takes 10 ns to begin. */
+  private static void inRegisters(long from, long to, long bytes) {
+    int width = Lanes.F32.vectorByteSize();
+    if (bytes < width) {
+      for (long i = 0; i < bytes; i += 4) {
+        ALL.set(Native.INT, to + i, ALL.get(Native.INT, from + i));
+      }
+      return;
     }
+    long last = bytes - width;
+    for (long i = 0; i < last; i += width) {
+      register(from + i, to + i);
+    }
+    register(from + last, to + last); // again what is left, and some before it
+  }
+
+  private static void register(long from, long to) {
+    FloatVector.fromMemorySegment(Lanes.F32, ALL, from, LITTLE_ENDIAN)
+        .intoMemorySegment(ALL, to, LITTLE_ENDIAN);
   }
 
   /** Copies {@code depth} columns of some rows to an array for a {@link Tile}. */
@@ -133,12 +157,31 @@ final class WindowMatrix implements Operand {
         long source = rows[(int) row + i] + stretches.offsets[j];
         int length = stretches.lengths[j];
         if (to instanceof float[] floats) {
-          MemorySegment.copy(ALL, Native.FLOAT, source, floats, index, length);
+          inRegisters(source, floats, index, length);
         } else {
           MemorySegment.copy(ALL, Native.DOUBLE, source, (double[]) to, index, length);
         }
         index += length;
       }
     }
+  }
+
+  private static void inRegisters(long from, float[] to, int at, int count) {
+    int lanes = Lanes.F32.length();
+    if (count < lanes) {
+      for (int i = 0; i < count; i++) {
+        to[at + i] = ALL.get(Native.FLOAT, from + 4L * i);
+      }
+      return;
+    }
+    int last = count - lanes;
+    for (int i = 0; i < last; i += lanes) {
+      register(from + 4L * i, to, at + i);
+    }
+    register(from + 4L * last, to, at + last);
+  }
+
+  private static void register(long from, float[] to, int at) {
+    FloatVector.fromMemorySegment(Lanes.F32, ALL, from, LITTLE_ENDIAN).intoArray(to, at);
   }
 }
