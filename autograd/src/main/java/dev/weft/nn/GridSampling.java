@@ -48,7 +48,13 @@ final class GridSampling {
     if (shape.numel() == 0) {
       return Tensor.zeros(shape, input.dtype(), input.device());
     }
-    return new GridSampling(input, grid, options).sample(grid).reshape(shape);
+    boolean half = input.dtype().isHalf() && grid.dtype() == input.dtype();
+    Tensor image = half ? input.to(DType.FLOAT32) : input; // rounded once, at the end
+    Tensor places = half ? grid.to(DType.FLOAT32) : grid;
+    return new GridSampling(image, places, options)
+        .sample(places)
+        .reshape(shape)
+        .to(half ? input.dtype() : image.dtype());
   }
 
   private Tensor sample(Tensor grid) {

@@ -34,7 +34,11 @@ final class Einsum {
   }
 
   static Tensor of(String equation, List<Tensor> operands) {
-    return new Einsum(equation).evaluate(operands);
+    return Operands.isHalf(operands) // rounded once, not after each pair
+        ? new Einsum(equation)
+            .evaluate(operands.stream().map(x -> x.to(DType.FLOAT32)).toList())
+            .to(operands.getFirst().dtype())
+        : new Einsum(equation).evaluate(operands);
   }
 
   private Tensor evaluate(List<Tensor> operands) {

@@ -527,6 +527,15 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x + value · a · b, rounded once. Integers stay integers with a whole value. */
   default Tensor addcmul(Tensor a, Tensor b, double value) {
+    DType dtype = DType.promote(resultType(a), resultType(b));
+    if (dtype == DType.BOOL || !dtype.isInexact() && value != Math.rint(value)) {
+      throw new DTypeException(
+          "addcmul: "
+              + ((Tensor) this).spec()
+              + ", value "
+              + value
+              + ": integers need a whole value, bool has no products; convert with x.to(dtype)");
+    }
     return Operands.wide(
         (Tensor) this,
         x -> x.add(Operands.times(Operands.like(x, a).mul(Operands.like(x, b)), value)));
@@ -537,10 +546,16 @@ public sealed interface ElementwiseOps permits Tensor {
     return addcdiv(a, b, 1);
   }
 
-  /** x + value · a / b, on floating dtypes, rounded once. */
+  /** x + value · a / b, rounded once; a or b must be floating or complex. */
   default Tensor addcdiv(Tensor a, Tensor b, double value) {
-    a.spec().requireFloating("addcdiv");
-    b.spec().requireFloating("addcdiv");
+    if (!a.dtype().isInexact() && !b.dtype().isInexact()) {
+      throw new DTypeException(
+          "addcdiv: "
+              + a.spec()
+              + " / "
+              + b.spec()
+              + ": needs a floating dtype; convert one with x.to(dtype)");
+    }
     return Operands.wide(
         (Tensor) this,
         x -> x.add(Operands.times(Operands.like(x, a).div(Operands.like(x, b)), value)));

@@ -26,7 +26,7 @@ public sealed interface IndexOps permits Tensor {
     int axis = x.spec().dim("indexAdd", dim);
     var op = new IndexSum(axis, x.size(axis));
     requireSameDtype("index_add", x, source);
-    return x.add(Dispatch.run(op, index, source));
+    return Operands.wide(x, w -> w.add(Dispatch.run(op, index, Operands.like(w, source))));
   }
 
   private static void requireSameDtype(String op, Tensor x, Tensor source) {
@@ -75,7 +75,10 @@ public sealed interface IndexOps permits Tensor {
     if (Context.current().autocast().isEmpty()) { // which would compute in the wider of the two
       requireSameDtype("scatter_add", x, source);
     }
-    return x.add(Dispatch.run(new ScatterSum(along("scatterAdd", dim), x.shape()), index, source));
+    var op = new ScatterSum(along("scatterAdd", dim), x.shape());
+    return x.dtype() == source.dtype()
+        ? Operands.wide(x, w -> w.add(Dispatch.run(op, index, Operands.like(w, source))))
+        : x.add(Dispatch.run(op, index, source));
   }
 
   /** Elements of the tensor, seen as one row, at these positions. See {@link Take}. */
@@ -183,6 +186,11 @@ public sealed interface IndexOps permits Tensor {
           case AMAX -> x.dtype().isFloating() ? Double.NEGATIVE_INFINITY : x.dtype().min();
           case AMIN -> x.dtype().isFloating() ? Double.POSITIVE_INFINITY : x.dtype().max();
         };
+    if (reduction == ScatterReduction.MEAN && x.dtype() == source.dtype() && x.dtype().isHalf()) {
+      Tensor w = x.to(DType.FLOAT32);
+      return w.scatterReduce(axis, index, source.to(w.dtype()), reduction, includeSelf)
+          .to(x.dtype());
+    }
     Tensor start = includeSelf ? x : x.scatter(axis, index, neutral);
     return switch (reduction) {
       case SUM -> start.scatterAdd(axis, index, source);

@@ -5,6 +5,7 @@ import dev.weft.engine.op.Op;
 import dev.weft.engine.op.SpecialBinary;
 import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.WithScalar;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -103,6 +104,13 @@ final class Operands {
    */
   static Tensor wide(Tensor x, UnaryOperator<Tensor> f) {
     return x.dtype().isHalf() ? f.apply(x.to(DType.FLOAT32)).to(x.dtype()) : f.apply(x);
+  }
+
+  /** Whether all are of one half type. */
+  static boolean isHalf(List<Tensor> operands) {
+    return !operands.isEmpty()
+        && operands.getFirst().dtype().isHalf()
+        && operands.stream().allMatch(x -> x.dtype() == operands.getFirst().dtype());
   }
 
   /** An operand of {@link #wide}: in float32 where its half type was widened. */

@@ -187,14 +187,18 @@ public sealed interface ReductionOps permits Tensor {
     return truth(Kind.ANY, new int[] {dim}, keepdim);
   }
 
-  /** Whether all elements along dims are not 0; over all dims when none is named. */
+  /**
+   * Whether all elements along dims are not 0; each on its own when no dim is named, as in PyTorch.
+   */
   default Tensor all(int[] dims, boolean keepdim) {
-    return truth(Kind.ALL, dims.length == 0 ? everyDim() : dims, keepdim);
+    return truth(Kind.ALL, dims, keepdim);
   }
 
-  /** Whether any element along dims is not 0; over all dims when none is named. */
+  /**
+   * Whether any element along dims is not 0; each on its own when no dim is named, as in PyTorch.
+   */
   default Tensor any(int[] dims, boolean keepdim) {
-    return truth(Kind.ANY, dims.length == 0 ? everyDim() : dims, keepdim);
+    return truth(Kind.ANY, dims, keepdim);
   }
 
   private Tensor truth(Kind kind, int[] dims, boolean keepdim) {

@@ -2,6 +2,7 @@ package dev.weft.engine;
 
 import dev.weft.engine.op.CumArg;
 import dev.weft.engine.op.Scan;
+import java.util.function.UnaryOperator;
 
 /** Operations of {@link Tensor} that run along a dimension: totals, extremes, differences. */
 public sealed interface ScanOps permits Tensor {
@@ -75,12 +76,15 @@ public sealed interface ScanOps permits Tensor {
 
   /** The integral along {@code dim} by trapezoids of width {@code dx}. */
   default Tensor trapezoid(double dx, int dim) {
-    return areas(dim).sum(dim).mul(dx);
+    return integral("trapezoid", (Tensor) this, y -> areas(y, dim).sum(dim).mul(dx));
   }
 
   /** The integral along {@code dim} over the places x, a row or a tensor that broadcasts. */
   default Tensor trapezoid(Tensor x, int dim) {
-    return areas(dim).mul(widths(x, dim)).sum(dim);
+    return integral(
+        "trapezoid",
+        x,
+        y -> areas(y, dim).mul(widths("trapezoid", y, Operands.like(y, x), dim)).sum(dim));
   }
 
   /** Running integrals along the last dimension by trapezoids of width 1. */
@@ -90,33 +94,41 @@ public sealed interface ScanOps permits Tensor {
 
   /** Running integrals along {@code dim} by trapezoids of width {@code dx}. */
   default Tensor cumulativeTrapezoid(double dx, int dim) {
-    return areas(dim).cumsum(dim).mul(dx);
+    return integral("cumulative_trapezoid", (Tensor) this, y -> areas(y, dim).cumsum(dim).mul(dx));
   }
 
   /** Running integrals along {@code dim} over the places x, a row or a tensor that broadcasts. */
   default Tensor cumulativeTrapezoid(Tensor x, int dim) {
-    return areas(dim).mul(widths(x, dim)).cumsum(dim);
+    String op = "cumulative_trapezoid";
+    return integral(
+        op, x, y -> areas(y, dim).mul(widths(op, y, Operands.like(y, x), dim)).cumsum(dim));
+  }
+
+  /** Rounded once; of values and places that are numbers. */
+  private Tensor integral(String op, Tensor places, UnaryOperator<Tensor> f) {
+    Tensor y = (Tensor) this;
+    y.spec().requireNumeric(op);
+    places.spec().requireNumeric(op);
+    return Operands.wide(Operands.floating(y), f);
   }
 
   /** The means of neighbours. */
-  private Tensor areas(int dim) {
-    Tensor y = Operands.floating((Tensor) this);
+  private static Tensor areas(Tensor y, int dim) {
     long size = Math.max(0, y.size(dim) - 1);
     return y.narrow(dim, Math.min(1, y.size(dim)), size).add(y.narrow(dim, 0, size)).mul(0.5);
   }
 
-  private Tensor widths(Tensor x, int dim) {
-    Tensor y = (Tensor) this;
+  private static Tensor widths(String op, Tensor y, Tensor x, int dim) {
     if (x.rank() > 1) {
       return x.diff(1, dim);
     }
     if (x.rank() == 0 || x.size(0) != y.size(dim)) {
       throw new ShapeException(
-          "trapezoid: y " + y.shape() + ", x " + x.shape() + ": needs one place per value");
+          op + ": y " + y.shape() + ", x " + x.shape() + ": needs one place per value");
     }
     long[] sizes = new long[y.rank()];
     java.util.Arrays.fill(sizes, 1);
-    sizes[y.spec().dim("trapezoid", dim)] = -1;
+    sizes[y.spec().dim(op, dim)] = -1;
     return x.diff().reshape(sizes);
   }
 }

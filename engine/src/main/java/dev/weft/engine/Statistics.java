@@ -86,7 +86,7 @@ final class Statistics {
   /** A number as the share of a quantile, in the dtype of {@code x}. */
   static Tensor share(Tensor x, double q) {
     x.spec().requireFloating("quantile");
-    return Tensor.full(Shape.SCALAR, q, x.dtype(), x.device());
+    return Tensor.full(Shape.SCALAR, q, DType.promote(x.dtype(), DType.FLOAT32), x.device());
   }
 
   /** The median of all elements; NaN of no floating ones. */
@@ -101,6 +101,11 @@ final class Statistics {
       Tensor x, Tensor q, int dim, boolean keepdim, Interpolation interpolation, boolean skipNan) {
     requireShares(x, q);
     int axis = Pick.axis("quantile", x, dim);
+    return Operands.wide(x, w -> ranked(w, q, axis, keepdim, interpolation, skipNan));
+  }
+
+  private static Tensor ranked(
+      Tensor x, Tensor q, int axis, boolean keepdim, Interpolation interpolation, boolean skipNan) {
     Tensor rows = x.rank() == 0 ? x.reshape(1) : x.transpose(axis, -1);
     long size = rows.size(-1);
     if (size == 0) {

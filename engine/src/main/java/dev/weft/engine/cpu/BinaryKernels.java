@@ -11,7 +11,6 @@ import static jdk.incubator.vector.VectorOperators.MIN;
 import static jdk.incubator.vector.VectorOperators.NE;
 
 import dev.weft.engine.DType;
-import dev.weft.engine.Half;
 import dev.weft.engine.Native;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.Binary;
@@ -53,10 +52,10 @@ final class BinaryKernels {
     Elementwise.binary(new Forms(op, x.dtype()), grain(op), x, y, z);
   }
 
-  /** y = op(x, number) or op(number, x), the number rounded to the dtype of x. */
+  /** y = op(x, number) or op(number, x). */
   static void run(WithScalar op, Tensor x, Tensor y) {
     DType dtype = x.dtype();
-    double number = Half.round(dtype, op.scalar().doubleValue());
+    double number = op.number(dtype);
     Loops.Unary loop;
     if (op.op() == Binary.POW && number == 2 && !op.scalarFirst() && !dtype.isHalf()) {
       loop = UnaryKernels.square(dtype).form(y.numel());

@@ -4,6 +4,7 @@ import static dev.weft.engine.Shape.shape;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.DTypeException;
+import dev.weft.engine.Half;
 import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * A binary op whose other operand is one number: x ∘ s, or s ∘ x when {@code scalarFirst}. No
- * tensor is made for the number. With floating x it is rounded to the dtype of x first; with
+ * tensor is made for the number. With floating x it is rounded first (see {@link #number}); with
  * integer x it is used as the 64-bit integer that it is, so that comparisons are exact, and an
  * integer result keeps the low bits that its dtype holds.
  *
@@ -34,6 +35,15 @@ public record WithScalar(Binary op, Number scalar, boolean scalarFirst) implemen
               + " x.to(DType.FLOAT32)");
     }
     return List.of(op.inferred(x));
+  }
+
+  /**
+   * The number beside a floating tensor: rounded to its dtype, as in PyTorch; factors and divisors
+   * of half types to float32, in which those are computed.
+   */
+  public double number(DType dtype) {
+    boolean factor = op == Binary.MUL || op == Binary.DIV;
+    return Half.round(factor && dtype.isHalf() ? DType.FLOAT32 : dtype, scalar.doubleValue());
   }
 
   /** That of the binary op, with the number in the place of the other input. */

@@ -1,6 +1,5 @@
 package dev.weft.engine.reference;
 
-import dev.weft.engine.Half;
 import dev.weft.engine.Philox;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.Binary;
@@ -78,7 +77,7 @@ final class Elementwise {
   static void withScalar(WithScalar op, Tensor a, Tensor y) {
     boolean first = op.scalarFirst();
     if (a.dtype().isFloating()) {
-      double scalar = Half.round(a.dtype(), op.scalar().doubleValue());
+      double scalar = op.number(a.dtype());
       double[] x = Values.doubles(a);
       for (int i = 0; i < x.length; i++) {
         x[i] = first ? op.op().at(scalar, x[i]) : op.op().at(x[i], scalar);
