@@ -4,9 +4,9 @@ import java.util.Locale;
 
 /** How long a report may take. Times are in milliseconds. */
 enum Effort {
-  /** About five minutes: shows what is far off. */
+  /** About a quarter of an hour, most of it for the peers: shows what is far off. */
   QUICK(1, 20, 1, 10, 25),
-  /** About an hour: rounds of all engines in turn, so that other load meets all of them. */
+  /** Some hours: rounds of all engines in turn, so that other load meets all of them. */
   FULL(3, 200, 2, 20, 50);
 
   final int rounds;
