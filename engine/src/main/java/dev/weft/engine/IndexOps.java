@@ -10,6 +10,7 @@ import dev.weft.engine.op.ScatterSum;
 import dev.weft.engine.op.Take;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Operations of {@link Tensor} that pick or place elements by index. */
 public sealed interface IndexOps permits Tensor {
@@ -79,6 +80,37 @@ public sealed interface IndexOps permits Tensor {
     return x.dtype() == source.dtype()
         ? Operands.wide(x, w -> w.add(Dispatch.run(op, index, Operands.like(w, source))))
         : x.add(Dispatch.run(op, index, source));
+  }
+
+  /**
+   * The positions, one tensor for each dimension of {@code shape}, of elements that are numbered
+   * row by row; negative numbers count from the end.
+   */
+  default List<Tensor> unravelIndex(Shape shape) {
+    Tensor x = (Tensor) this;
+    x.spec().requireIndex("unravel_index");
+    long count = shape.numel();
+    boolean known = x.numel() > 0 && !x.device().isMeta();
+    if (known && (x.max().itemLong() >= count || x.min().itemLong() < -count)) {
+      throw new IndexException(
+          "unravel_index: "
+              + x.min().itemLong()
+              + " to "
+              + x.max().itemLong()
+              + " in "
+              + shape
+              + ": must be from "
+              + -count
+              + " to "
+              + (count - 1));
+    }
+    Tensor rest = x.lt(0L).where(x.add(count), x);
+    var places = new ArrayList<Tensor>();
+    for (int d = shape.rank() - 1; d >= 0; d--) {
+      places.addFirst(rest.remainder(shape.size(d)));
+      rest = rest.floorDivide(shape.size(d));
+    }
+    return List.copyOf(places);
   }
 
   /** Elements of the tensor, seen as one row, at these positions. See {@link Take}. */

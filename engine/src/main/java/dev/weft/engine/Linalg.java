@@ -67,6 +67,53 @@ public final class Linalg {
   }
 
   /**
+   * The inverse of a tensor as a map between its last and its first {@code ind} dimensions: with
+   * tensordot over {@code ind} dimensions it undoes A. Shape: (a, b), with as many elements in the
+   * first {@code ind} dimensions a as in the others b → (b, a).
+   */
+  public static Tensor tensorinv(Tensor a, int ind) {
+    if (ind < 1 || ind > a.rank()) {
+      throw new IllegalArgumentException(
+          "linalg.tensorinv: " + a.shape() + ", ind " + ind + ": must be 1 to " + a.rank());
+    }
+    Shape rows = a.shape().slice(0, ind);
+    Shape columns = a.shape().slice(ind, a.rank());
+    return inv(asSquare("linalg.tensorinv", a, rows, columns)).reshape(columns.concat(rows));
+  }
+
+  /**
+   * X with tensordot(A, X, X.rank()) = B. Shape: A (b, x), B (b) → (x), with as many elements in b
+   * as in x.
+   *
+   * @param dims of A, moved to its end first
+   */
+  public static Tensor tensorsolve(Tensor a, Tensor b, int... dims) {
+    Tensor moved = a;
+    if (dims.length > 0) {
+      int[] ends = new int[dims.length];
+      Arrays.setAll(ends, i -> a.rank() - dims.length + i);
+      moved = a.movedim(dims, ends);
+    }
+    int rank = Math.min(b.rank(), moved.rank());
+    Shape rows = moved.shape().slice(0, rank);
+    Shape unknowns = moved.shape().slice(rank, moved.rank());
+    Tensor square = asSquare("linalg.tensorsolve", moved, rows, unknowns);
+    if (b.numel() != rows.numel()) {
+      throw new ShapeException(
+          "linalg.tensorsolve: " + moved.shape() + ", b " + b.shape() + ": sizes do not match");
+    }
+    return solve(square, b.reshape(-1)).reshape(unknowns);
+  }
+
+  private static Tensor asSquare(String op, Tensor a, Shape rows, Shape columns) {
+    if (rows.numel() != columns.numel()) {
+      throw new ShapeException(
+          op + ": " + rows + " and " + columns + ": must have the same number of elements");
+    }
+    return a.reshape(rows.numel(), columns.numel());
+  }
+
+  /**
    * X with A X = B, or with X A = B where {@code left} is false, for a triangular A, whose other
    * half is not read; with {@code unitriangular} its diagonal counts as 1 and is not read either.
    */

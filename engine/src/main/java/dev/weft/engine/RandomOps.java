@@ -72,6 +72,88 @@ public sealed interface RandomOps permits Tensor {
     return uniform(generator).lt(x.to(DType.FLOAT64)).to(x.dtype());
   }
 
+  /**
+   * A new tensor of counts, of this dtype: k with probability λᵏ e^(−λ) / k!, for the rate λ ≥ 0
+   * that each element holds. Floating dtypes. Passes no gradient on.
+   */
+  default Tensor poisson() {
+    return poisson(Context.current().generator());
+  }
+
+  /** Counts of events at the rates that this tensor holds. See {@link #poisson()}. */
+  default Tensor poisson(Generator generator) {
+    Tensor rates = ((Tensor) this).detach();
+    requireFloating("poisson");
+    requireValues("poisson", rates);
+    double[] u = uniform(generator).toDoubleArray();
+    double[] rate = rates.to(DType.FLOAT64).toDoubleArray();
+    for (int i = 0; i < u.length; i++) {
+      require(
+          "poisson",
+          "rate",
+          rate[i],
+          rate[i] >= 0 && rate[i] < Double.POSITIVE_INFINITY,
+          "must be finite and not below 0");
+      u[i] = Counts.poisson(u[i], rate[i]);
+    }
+    return counts(u, rates);
+  }
+
+  /**
+   * A new tensor of counts, of this dtype: how many of n trials succeed, for the whole number n
+   * that each element holds and the probability p of the other tensor, which broadcasts. Floating
+   * dtypes. Passes no gradient on.
+   */
+  default Tensor binomial(Tensor p) {
+    return binomial(p, Context.current().generator());
+  }
+
+  /** How many of n trials succeed. See {@link #binomial(Tensor)}. */
+  default Tensor binomial(Tensor p, Generator generator) {
+    Tensor n = ((Tensor) this).detach();
+    requireFloating("binomial");
+    if (p.dtype() != n.dtype()) {
+      throw new DTypeException(
+          "binomial: " + n.spec() + ", p " + p.spec() + ": dtypes differ; convert one");
+    }
+    requireValues("binomial", n);
+    requireValues("binomial", p);
+    Shape shape = Shape.broadcast("binomial", n.shape(), p.shape());
+    Tensor trials = n.expand(shape);
+    double[] u =
+        Tensor.random(Distribution.UNIFORM, 0, 1, doubles(trials), generator).toDoubleArray();
+    double[] numbers = trials.to(DType.FLOAT64).toDoubleArray();
+    double[] chances = p.detach().expand(shape).to(DType.FLOAT64).toDoubleArray();
+    for (int i = 0; i < u.length; i++) {
+      boolean whole = numbers[i] >= 0 && numbers[i] == Math.rint(numbers[i]);
+      require(
+          "binomial",
+          "n",
+          numbers[i],
+          whole && numbers[i] < Double.POSITIVE_INFINITY,
+          "must be a whole number of 0 or more");
+      require(
+          "binomial",
+          "p",
+          chances[i],
+          chances[i] >= 0 && chances[i] <= 1,
+          "must be a probability from 0 to 1");
+      u[i] = Counts.binomial(u[i], numbers[i], chances[i]);
+    }
+    return counts(u, trials);
+  }
+
+  private static void requireValues(String op, Tensor x) {
+    if (x.device().isMeta()) {
+      throw new DeviceException(
+          op + ": " + x.spec() + ": the meta device has no values to draw by");
+    }
+  }
+
+  private static Tensor counts(double[] values, Tensor like) {
+    return Tensor.of(values).reshape(like.shape()).to(like.dtype()).to(like.device());
+  }
+
   /** Exponential, with density λ exp(−λx) for x ≥ 0; λ = {@code rate} is positive. */
   default Tensor exponentialInPlace(double rate) {
     return exponentialInPlace(rate, Context.current().generator());
@@ -146,7 +228,10 @@ public sealed interface RandomOps permits Tensor {
   }
 
   private TensorSpec doubles() {
-    Tensor x = (Tensor) this;
+    return doubles((Tensor) this);
+  }
+
+  private static TensorSpec doubles(Tensor x) {
     return new TensorSpec(x.shape(), DType.FLOAT64, x.device());
   }
 

@@ -35,6 +35,16 @@ public abstract sealed class TensorJoins extends TensorFactories permits Tensor 
     return Dispatch.run(new Cat(axis), inputs);
   }
 
+  /** {@link #cat(List, int)}. */
+  public static Tensor concat(List<Tensor> tensors, int dim) {
+    return cat(tensors, dim);
+  }
+
+  /** {@link #cat(List, int)}. */
+  public static Tensor concatenate(List<Tensor> tensors, int dim) {
+    return cat(tensors, dim);
+  }
+
   /** Joins tensors of one shape along a new dimension. */
   public static Tensor stack(List<Tensor> tensors, int dim) {
     if (tensors.isEmpty()) {
