@@ -48,7 +48,6 @@ class SettingsTest {
       value = {
         "--accelerator=gpus; unknown accelerator 'gpus'; did you mean 'gpu'? Allowed: cuda, cpu,"
             + " auto, gpu",
-        "--accelerator=tpu; accelerator 'tpu': XLA's runtime for TPUs has no interface for the JVM",
         "--strategy=ddpp; unknown strategy 'ddpp'; did you mean 'ddp'? Allowed: auto, ddp,"
             + " ddp_spawn",
         "--strategy=fsdp; strategy 'fsdp': models cannot be split over ranks yet",
