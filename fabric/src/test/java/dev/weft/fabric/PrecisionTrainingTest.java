@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The digits job of the examples in every precision. */
 class PrecisionTrainingTest {
 
-  /** Enough for the accuracy to be within 0.03 of its end, and a third of the time. */
-  private static final int EPOCHS = 8;
+  private static final int EPOCHS = 20;
 
   private static double inFullPrecision;
 
@@ -58,7 +57,7 @@ class PrecisionTrainingTest {
   @BeforeAll
   static void trainInFullPrecision() {
     inFullPrecision = accuracy("32-true");
-    assertThat(inFullPrecision).isBetween(0.85, 0.92);
+    assertThat(inFullPrecision).isBetween(0.86, 0.92);
   }
 
   @ParameterizedTest
