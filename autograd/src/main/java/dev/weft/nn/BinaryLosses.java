@@ -18,7 +18,8 @@ final class BinaryLosses {
       Tensor x, Tensor t, Optional<? extends Tensor> weight, Reduction reduction) {
     requireSameShape("binary_cross_entropy", x, t);
     requireProbabilities(x);
-    return Reduced.of(weighted(new CrossEntropy().apply(x, t), weight), reduction);
+    return Reduced.of(
+        weighted("binary_cross_entropy", new CrossEntropy().apply(x, t), weight), reduction);
   }
 
   private static void requireSameShape(String op, Tensor x, Tensor t) {
@@ -43,8 +44,26 @@ final class BinaryLosses {
     }
   }
 
-  private static Tensor weighted(Tensor losses, Optional<? extends Tensor> weight) {
+  private static Tensor weighted(String op, Tensor losses, Optional<? extends Tensor> weight) {
+    weight.ifPresent(w -> requireFits(op, "weight", w, losses));
     return weight.isPresent() ? losses.mul(weight.get()) : losses;
+  }
+
+  /** Factors may repeat, losses may not. */
+  private static void requireFits(String op, String name, Tensor factor, Tensor losses) {
+    if (!factor.shape().broadcastsTo(losses.shape())) {
+      throw new ShapeException(
+          op
+              + ": "
+              + name
+              + " "
+              + factor.shape()
+              + ", input "
+              + losses.shape()
+              + ": "
+              + name
+              + " must broadcast to the input");
+    }
   }
 
   /**
@@ -96,17 +115,28 @@ final class BinaryLosses {
       Optional<? extends Tensor> weight,
       Optional<? extends Tensor> positiveWeight,
       Reduction reduction) {
-    requireSameShape("binary_cross_entropy_with_logits", x, t);
+    String op = "binary_cross_entropy_with_logits";
+    requireSameShape(op, x, t);
+    positiveWeight.ifPresent(p -> requireFits(op, "positive weight", p, x));
     Tensor tail = softplus(x.neg());
     Tensor counted =
         positiveWeight.isPresent() ? tail.mul(positiveWeight.get().sub(1.0).mul(t).add(1.0)) : tail;
-    return Reduced.of(weighted(t.rsub(1.0).mul(x).add(counted), weight), reduction);
+    return Reduced.of(weighted(op, t.rsub(1.0).mul(x).add(counted), weight), reduction);
   }
 
   static Tensor multilabel(
       Tensor x, Tensor t, Optional<? extends Tensor> weight, Reduction reduction) {
-    requireSameShape("multilabel_soft_margin_loss", x, t);
-    return Reduced.of(weighted(softplus(x).sub(x.mul(t)), weight).mean(-1), reduction);
+    String op = "multilabel_soft_margin_loss";
+    requireSameShape(op, x, t);
+    if (x.rank() == 0) {
+      throw new ShapeException(op + ": a scalar has no classes; needs (*, C)");
+    }
+    return Reduced.of(weighted(op, softplus(x).sub(x.mul(t)), weight).mean(-1), reduction);
+  }
+
+  static Tensor softMargin(Tensor x, Tensor y, Reduction reduction) {
+    requireFits("soft_margin_loss", "targets", y, x);
+    return Reduced.of(softplus(x.mul(y).neg()), reduction);
   }
 
   static Tensor divergence(Tensor x, Tensor t, KLReduction reduction, boolean logTarget) {
@@ -123,7 +153,7 @@ final class BinaryLosses {
       case NONE -> losses;
       case SUM -> losses.sum();
       case MEAN -> losses.mean();
-      case BATCHMEAN -> losses.sum().div((double) (losses.rank() == 0 ? 1 : losses.size(0)));
+      case BATCHMEAN -> losses.sum().div((double) (x.rank() == 0 ? 1 : x.size(0)));
     };
   }
 

@@ -56,8 +56,11 @@ final class ChannelNorms {
     if (!training) {
       return byRunning(name, x, running, weight, bias, eps);
     }
-    long count = x.numel() / Math.max(1, x.size(1));
-    if (count <= 1) {
+    if (x.numel() == 0) { // says nothing about the statistics
+      return affine(name, x, weight, bias);
+    }
+    long count = x.numel() / x.size(1);
+    if (count == 1) {
       throw new IllegalArgumentException(
           name
               + ": "
@@ -94,6 +97,9 @@ final class ChannelNorms {
     if (count <= 1) {
       throw new IllegalArgumentException(
           name + ": " + x.shape() + ": needs more than one position per channel");
+    }
+    if (x.numel() == 0) {
+      return affine(name, x, weight, bias);
     }
     Shape planes = Shape.of(x.size(0), x.size(1), count);
     Tensor flat = x.reshape(planes);

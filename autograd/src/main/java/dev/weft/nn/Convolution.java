@@ -63,8 +63,9 @@ final class Convolution {
     List<Long> padding = Sizes.each(name, "padding", options.padding(), dims);
     List<Long> dilation = Sizes.each(name, "dilation", options.dilation(), dims);
     List<Long> extra = Sizes.each(name, "output padding", options.outputPadding(), dims);
-    var windows = new Windows(stride, padding, dilation);
+    var extents = new Windows(stride, padding, dilation);
     var sizes = new ArrayList<Long>();
+    var removed = new ArrayList<Long>();
     var beyond = new long[2 * dims];
     for (int d = 0; d < dims; d++) {
       if (extra.get(d) >= Math.max(stride.get(d), dilation.get(d))) {
@@ -77,21 +78,27 @@ final class Convolution {
                 + " or dilation "
                 + dilation);
       }
-      // No window reaches what lies a whole stride behind the last one.
+      // Beyond a stride less 1 behind the last window, the op knows no output. There the output
+      // shows what padding has removed, and zeros behind that.
       long reached = Math.min(extra.get(d), stride.get(d) - 1);
-      beyond[2 * (dims - 1 - d) + 1] = extra.get(d) - reached;
+      long left = extra.get(d) - reached;
+      long shown = Math.min(left, padding.get(d));
+      removed.add(padding.get(d) - shown);
+      beyond[2 * (dims - 1 - d)] = -shown;
+      beyond[2 * (dims - 1 - d) + 1] = left - shown;
       long size =
           (x.size(d + 2) - 1) * stride.get(d)
-              - 2 * padding.get(d)
-              + windows.extent(d, weight.size(d + 2))
+              - 2 * removed.get(d)
+              + extents.extent(d, weight.size(d + 2))
               + reached;
-      if (size < 1) {
+      if (size < 1 || size - 2 * shown + left < 1) {
         throw new ShapeException(
             name + ": input " + input.shape() + ", padding " + padding + ": leaves no output");
       }
       sizes.add(size);
     }
     boolean whole = java.util.Arrays.stream(beyond).allMatch(b -> b == 0);
+    var windows = new Windows(stride, removed, dilation);
     var op = new ConvOp(Part.INPUT, windows, options.groups(), sizes, whole && bias.isPresent());
     Tensor y = run(op, x, weight, whole ? bias : Optional.empty());
     if (!whole) {

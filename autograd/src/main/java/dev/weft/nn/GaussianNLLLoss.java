@@ -20,7 +20,7 @@ public final class GaussianNLLLoss extends Module<GaussianNLLLoss.Inputs, Tensor
 
   public GaussianNLLLoss(boolean full, double eps, Reduction reduction) {
     this.full = full;
-    this.eps = Args.aboveZero("GaussianNLLLoss", "eps", eps);
+    this.eps = Args.atLeastZero("GaussianNLLLoss", "eps", eps);
     this.reduction = reduction;
   }
 

@@ -6,6 +6,6 @@ public enum KLReduction {
   SUM,
   /** The mean of all elements; not the mean divergence, see {@link #BATCHMEAN}. */
   MEAN,
-  /** The sum divided by the first size, as the divergence is defined. */
+  /** The sum divided by the input's first size, as the divergence is defined. */
   BATCHMEAN
 }

@@ -26,7 +26,7 @@ final class LikelihoodLosses {
 
   static Tensor gaussian(
       Tensor x, Tensor t, Tensor given, boolean full, double eps, Reduction reduction) {
-    Args.aboveZero("gaussian_nll_loss", "eps", eps);
+    Args.atLeastZero("gaussian_nll_loss", "eps", eps);
     Tensor variance = aligned(x, given);
     if (given.numel() > 0 && !given.device().isMeta() && given.detach().min().item() < 0) {
       throw new IllegalArgumentException(

@@ -123,7 +123,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    * −w (t log x + (1 − t) log(1 − x)), reduced; logarithms are cut off at −100. Prefer {@link
    * #binaryCrossEntropyWithLogits}, which loses no precision near 0 and 1.
    *
-   * <p>Shape: x and t (*), of probabilities; the weight broadcasts.
+   * <p>Shape: x and t (*), of probabilities; the weight broadcasts to them.
    */
   public static Tensor binaryCrossEntropy(
       Tensor probabilities,
@@ -145,7 +145,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
   /**
    * −w (p t log σ(x) + (1 − t) log(1 − σ(x))), reduced, without overflow for any x.
    *
-   * <p>Shape: x and t (*); the weights broadcast.
+   * <p>Shape: x and t (*); the weights broadcast to them.
    *
    * @param positiveWeight p, how much positive targets count
    */
@@ -266,9 +266,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
     return softMarginLoss(x, y, Reduction.MEAN);
   }
 
-  /** log(1 + e^(−yx)), reduced, for y = ±1. The shapes broadcast. */
+  /** log(1 + e^(−yx)), reduced, for y = ±1, which broadcasts to x. */
   public static Tensor softMarginLoss(Tensor x, Tensor y, Reduction reduction) {
-    return Reduced.of(BinaryLosses.softplus(wide(x).mul(y).neg()), reduction);
+    return BinaryLosses.softMargin(wide(x), y, reduction);
   }
 
   /** {@link #marginRankingLoss(Tensor, Tensor, Tensor, double, Reduction)}, margin 0, the mean. */

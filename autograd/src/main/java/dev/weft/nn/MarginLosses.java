@@ -102,6 +102,14 @@ final class MarginLosses {
               + ": needs one class per row");
     }
     long classes = scores.size(-1);
+    if (weight.isPresent() && !weight.get().shape().equals(Shape.of(classes))) {
+      throw new ShapeException(
+          "multi_margin_loss: weight "
+              + weight.get().shape()
+              + ": needs one per class, ("
+              + classes
+              + ")");
+    }
     Tensor own = scores.gather(-1, targets.unsqueeze(-1));
     Tensor excess = positive(scores.sub(own).add(margin));
     if (p == 2) {

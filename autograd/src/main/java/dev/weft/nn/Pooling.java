@@ -54,7 +54,7 @@ final class Pooling {
     return Dispatch.run(AvgPool.of(adaptive(name, dims, x, outputSize), false, 0), x);
   }
 
-  /** (Σ xᵖ)^(1/p) over windows; where the sum is negative, 0. */
+  /** (Σ xᵖ)^(1/p) over windows. */
   static Tensor power(int dims, Tensor x, double p, PoolOptions options) {
     String name = "lp_pool" + dims + "d";
     if (options.padding().stream().anyMatch(n -> n != 0)) {
@@ -70,7 +70,8 @@ final class Pooling {
       elements *= size;
     }
     Tensor mean = average(dims, x.pow(p), options);
-    return mean.relu().mul(elements).pow(1 / p);
+    // The sum itself, but with the derivative 0 where it is 0 and that of the root is infinite.
+    return mean.sign().mul(mean.abs()).mul(elements).pow(1 / p);
   }
 
   private static Regions sliding(String name, int dims, PoolOptions options) {

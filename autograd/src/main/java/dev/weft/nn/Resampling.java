@@ -84,7 +84,7 @@ final class Resampling {
       };
     }
     for (int d = dims - 1; d >= 0; d--) {
-      y = resample(y, d + 2, taps(options, x.size(d + 2), sizes[d], factors[d]));
+      y = resample(y, d + 2, taps(options, dims, x.size(d + 2), sizes[d], factors[d]));
     }
     return y.to(x.dtype());
   }
@@ -125,20 +125,30 @@ final class Resampling {
     }
   }
 
+  /** Whether a size that stays the same is copied, as in PyTorch, whatever the factor. */
+  private static boolean ignoresFactor(InterpolateOptions options, int dims) {
+    return switch (options.mode()) {
+      case NEAREST -> dims == 2;
+      case NEAREST_EXACT, AREA -> false;
+      case LINEAR, BILINEAR, TRILINEAR -> true;
+      case BICUBIC -> options.antialias() || options.alignCorners().orElse(false);
+    };
+  }
+
   private static Optional<Taps> taps(
-      InterpolateOptions options, long input, long output, double factor) {
+      InterpolateOptions options, int dims, long input, long output, double factor) {
     InterpolationMode mode = options.mode();
     boolean align = options.alignCorners().orElse(false);
     double ratio = factor > 0 ? 1 / factor : (double) input / output;
     double corners = output > 1 ? (double) (input - 1) / (output - 1) : 0;
-    var axis = new Axis(input, output, align ? corners : ratio, align);
-    if (mode == InterpolationMode.NEAREST || mode == InterpolationMode.NEAREST_EXACT) {
-      return nearest(axis, mode == InterpolationMode.NEAREST ? 0 : 0.5f);
-    }
-    if (input == output && axis.scale == 1) {
+    if (input == output && (factor == 0 || ignoresFactor(options, dims))) {
       return Optional.empty();
     }
+    var axis = new Axis(input, output, align ? corners : ratio, align);
     boolean cubic = mode == InterpolationMode.BICUBIC;
+    if (mode == InterpolationMode.NEAREST || mode == InterpolationMode.NEAREST_EXACT) {
+      return Optional.of(nearest(axis, mode == InterpolationMode.NEAREST ? 0 : 0.5f));
+    }
     if (options.antialias()) {
       return Optional.of(
           filtered(axis, cubic ? 2 : 1, cubic ? Resampling::keys : Resampling::tent));
@@ -147,10 +157,7 @@ final class Resampling {
   }
 
   /** In float32, as PyTorch does it, which decides where positions are whole but for rounding. */
-  private static Optional<Taps> nearest(Axis axis, float centre) {
-    if (axis.input == axis.output) {
-      return Optional.empty();
-    }
+  private static Taps nearest(Axis axis, float centre) {
     var taps = new Taps(1, axis.output);
     float scale = (float) axis.scale;
     for (int i = 0; i < axis.output; i++) {
@@ -158,7 +165,7 @@ final class Resampling {
       taps.index[0][i] = Math.clamp(at, 0, axis.input - 1);
       taps.weight[0][i] = 1;
     }
-    return Optional.of(taps);
+    return taps;
   }
 
   private static Taps linear(Axis axis) {

@@ -319,7 +319,8 @@ public sealed interface ArrangeOps permits Tensor {
       long before = pads[2 * i];
       long behind = pads[2 * i + 1];
       long size = x.size(dim);
-      long limit = mode.limit(size);
+      long cut = Math.max(0, -before) + Math.max(0, -behind);
+      long limit = mode.limit(mode == PadMode.CIRCULAR ? Math.max(0, size - cut) : size);
       if (before > limit || behind > limit || before + behind < -size) {
         throw new ShapeException(
             "pad: "
@@ -365,9 +366,13 @@ public sealed interface ArrangeOps permits Tensor {
       throw new ShapeException(
           "pad: " + x.shape() + ": " + before + " and " + behind + " along " + dim + ": too many");
     }
+    // A circle is closed from what is left after cutting, as in PyTorch.
+    boolean circle = mode == PadMode.CIRCULAR;
+    long from = circle ? Math.max(0, -before) : 0;
+    long row = circle ? size - from - Math.max(0, -behind) : size;
     long[] index = new long[(int) (size + before + behind)];
     for (int i = 0; i < index.length; i++) {
-      index[i] = mode.source(i - before, size);
+      index[i] = from + mode.source(i - before - from, row);
     }
     return x.indexSelect(dim, Tensor.of(index).to(x.device()));
   }

@@ -85,7 +85,7 @@ public sealed interface ShapeOps permits Tensor {
   default Tensor flatten(int startDim, int endDim) {
     Tensor x = (Tensor) this;
     if (x.rank() == 0) {
-      return x.reshape(1);
+      return x.reshape(1).flatten(startDim, endDim);
     }
     int from = x.spec().dim("flatten", startDim);
     int to = x.spec().dim("flatten", endDim);
