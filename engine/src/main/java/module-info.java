@@ -1,6 +1,7 @@
 /** Tensors, ops, dispatch, memory, CPU kernels and tensor files, on nothing but the JDK. */
 module dev.weft.engine {
   requires jdk.incubator.vector;
+  requires jdk.management;
   requires static org.jspecify;
 
   exports dev.weft.engine;

@@ -4,6 +4,7 @@ import static dev.weft.engine.Native.ALL;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.Layout;
+import dev.weft.engine.Native;
 import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.cpu.Gemm.Matrix;
@@ -36,6 +37,12 @@ final class Convolutions {
    * For fewer columns than this, a product with the windows on the left wastes most of a register.
    */
   private static final long FEW = 8;
+
+  /** Adding an element of a window to an image costs as much as copying so many for a product. */
+  private static final long SPREAD = 4;
+
+  /** Rows of turned weights that are written side by side. */
+  private static final long TURNED = 16;
 
   /** Multiply-adds per piece of work: about 50 µs. */
   private static final long PIECE = 4_000_000;
@@ -179,11 +186,13 @@ final class Convolutions {
   }
 
   private Planes images(long x) {
-    long[] phase = new long[3];
+    long[] plane = new long[3];
+    long[] phases = new long[3];
     for (int d = 0; d < 3; d++) {
-      phase[d] = positions[d] + reach(d);
+      plane[d] = positions[d] + reach(d);
+      phases[d] = Math.min(stride[d], (kernel[d] - 1) * dilation[d] + 1);
     }
-    return Planes.of(bytes, x, samples, groups * inputs, size, padding, stride, phase);
+    return Planes.of(bytes, x, samples, groups * inputs, size, padding, stride, phases, plane);
   }
 
   /** Rows are the channels of a group and the elements of the window. */
@@ -330,7 +339,8 @@ final class Convolutions {
    * backwards.
    */
   private void input(long y, long w, long x) {
-    if (!isFinite(w, outputs * groups * inputs * product(kernel))) {
+    boolean few = inputs * SPREAD <= outputs;
+    if (few || !isFinite(w, outputs * groups * inputs * product(kernel))) {
       inputByWindows(y, w, x);
       return;
     }
@@ -344,7 +354,7 @@ final class Convolutions {
     }
     long[] one = {1, 1, 1};
     try (Planes gradients =
-        Planes.of(bytes, y, samples, groups * outputs, positions, lead, one, plane)) {
+        Planes.of(bytes, y, samples, groups * outputs, positions, lead, one, one, plane)) {
       for (long rz = 0; rz < stride[0]; rz++) {
         for (long ry = 0; ry < stride[1]; ry++) {
           for (long rx = 0; rx < stride[2]; rx++) {
@@ -361,23 +371,27 @@ final class Convolutions {
   }
 
   /**
-   * Without the zeros around the gradients, which an infinite weight would turn into NaN: a window
-   * of every position is computed and added to the image.
+   * A window of every position is computed and added to the image: for few channels, and because
+   * the zeros around the gradients are not met, which an infinite weight would turn into NaN.
    */
   private void inputByWindows(long y, long w, long x) {
     long rows = inputs * product(kernel);
     long columns = product(positions);
     var patches =
         new Patches(dtype, op.windows(), Shape.of(size), Shape.of(kernel), Shape.of(positions));
-    try (Temp windows = Temp.of(rows * columns * bytes)) {
-      for (long i = 0; i < samples * groups; i++) {
-        var weight = new Matrix(w + i % groups * outputs * rows * bytes, rows * bytes, bytes);
-        var gradients = new Matrix(y + i * outputs * columns * bytes, columns * bytes, bytes);
-        long to = windows.address();
-        gemm.run(rows, columns, outputs, weight.transposed(), gradients, 0, to, columns * bytes);
-        patches.scatter(to, inputs, 0, columns, x + i * inputs * product(size) * bytes);
-      }
-    }
+    pieces(
+        samples * groups,
+        rows * outputs * columns,
+        i -> {
+          var weight = new Matrix(w + i % groups * outputs * rows * bytes, rows * bytes, bytes);
+          var gradients = new Matrix(y + i * outputs * columns * bytes, columns * bytes, bytes);
+          try (Temp windows = Temp.of(rows * columns * bytes)) {
+            long to = windows.address();
+            gemm.run(
+                rows, columns, outputs, weight.transposed(), gradients, 0, to, columns * bytes);
+            patches.scatter(to, inputs, 0, columns, x + i * inputs * product(size) * bytes);
+          }
+        });
   }
 
   /**
@@ -453,22 +467,57 @@ final class Convolutions {
     return addresses.build().toArray();
   }
 
-  /** Weights with a row per input channel, and a column per output channel and place. */
+  /**
+   * Weights with a row per input channel, and a column per output channel and place; a few rows at
+   * a time, so that what is read lies together.
+   */
   private void turn(long w, long[][] places, long to) {
     long window = product(kernel);
-    long target = to;
-    for (long input = 0; input < inputs; input++) {
-      for (long output = 0; output < outputs; output++) {
-        for (long kz : places[0]) {
-          for (long ky : places[1]) {
-            long row = (output * inputs + input) * window + (kz * kernel[1] + ky) * kernel[2];
-            for (long kx : places[2]) {
-              MemorySegment.copy(ALL, w + (row + kx) * bytes, ALL, target, bytes);
-              target += bytes;
+    long[] offsets = offsets(places);
+    long row = outputs * offsets.length;
+    Parallel.ranges(
+        Math.ceilDiv(inputs, TURNED),
+        Math.max(1, (1 << 17) / (TURNED * row)),
+        (first, end) -> {
+          for (long block = first; block < end; block++) {
+            for (long output = 0; output < outputs; output++) {
+              for (long i = 0; i < Math.min(TURNED, inputs - block * TURNED); i++) {
+                long input = block * TURNED + i;
+                long from = w + (output * inputs + input) * window * bytes;
+                long target = to + (input * row + output * offsets.length) * bytes;
+                if (bytes == 4) {
+                  pick(from, offsets, target);
+                } else {
+                  pickWide(from, offsets, target);
+                }
+              }
             }
           }
+        });
+  }
+
+  /** Where the places lie in a window, in elements. */
+  private long[] offsets(long[][] places) {
+    var offsets = LongStream.builder();
+    for (long kz : places[0]) {
+      for (long ky : places[1]) {
+        for (long kx : places[2]) {
+          offsets.add((kz * kernel[1] + ky) * kernel[2] + kx);
         }
       }
+    }
+    return offsets.build().toArray();
+  }
+
+  private static void pick(long from, long[] offsets, long to) {
+    for (int i = 0; i < offsets.length; i++) {
+      ALL.set(Native.INT, to + 4L * i, ALL.get(Native.INT, from + 4 * offsets[i]));
+    }
+  }
+
+  private static void pickWide(long from, long[] offsets, long to) {
+    for (int i = 0; i < offsets.length; i++) {
+      ALL.set(Native.LONG, to + 8L * i, ALL.get(Native.LONG, from + 8 * offsets[i]));
     }
   }
 

@@ -10,13 +10,15 @@ final class Exponentials {
 
   private final DType dtype;
   private final Fold max;
-  private final ExpSum expSum;
+  private final Formula exp;
+  private final Fold sum;
 
   /** For rows of {@code elements} elements together. */
   Exponentials(DType dtype, long elements) {
     this.dtype = dtype;
     this.max = Fold.Kind.MAX.on(dtype, elements);
-    this.expSum = ExpSum.on(dtype, elements);
+    this.exp = Formula.Kind.EXP.on(dtype, elements);
+    this.sum = Fold.Kind.SUM.on(dtype, elements);
   }
 
   /** Room for {@link #sum} over rows of {@code count} elements. */
@@ -38,11 +40,17 @@ final class Exponentials {
     return run(x, max, y, 1, count);
   }
 
+  /**
+   * Block by block, and each in two loops: in a loop that does both, C2 keeps the sums in memory.
+   */
   private double run(long x, double max, long y, long step, long count) {
     double total = 0;
     for (long i = 0; i < count; i += Fold.BLOCK) {
       long at = i * dtype.bytes();
-      total += expSum.run(x + at, max, y + step * at, Math.min(Fold.BLOCK, count - i));
+      long to = y + step * at;
+      long n = Math.min(Fold.BLOCK, count - i);
+      exp.run(x + at, max, 0, 0, to, n);
+      total += sum.run(to, 0, 0, n);
     }
     return total;
   }

@@ -14,10 +14,17 @@ final class FloatMath {
   static final float LN2_HIGH = 0x1.62e43p-1f;
   static final float LN2_LOW = -0x1.05c61p-29f;
 
-  /** 1.5 · 2^23: adding it rounds to an integer, which then stands in the low bits. */
-  static final float TO_INTEGER = 0x1.8p23f;
+  /**
+   * 1.5 · 2^23 + 126: adding it rounds x to an integer n, and leaves the exponent of 2^(n − 1) in
+   * the low bits.
+   */
+  static final float TO_EXPONENT = 0x1.8p23f + 126;
 
-  static final int TO_INTEGER_BITS = 0x4B400000;
+  /** Below this, 2^(n − 1) might be subnormal: {@link #LIFT} is added to n, and taken away last. */
+  static final float EXP_SMALL = -86;
+
+  static final float LIFT = 64;
+  static final float UNLIFT = 0x1p-63f;
 
   /** Beyond these, exp is 0 or +∞. */
   static final float EXP_LOW = -104;
@@ -55,23 +62,19 @@ final class FloatMath {
   static final float R5 = -0x1.a45088p-11f;
   static final float R6 = 0x1.4a569p-14f;
 
-  // (1 + 2a) exp(a²) erfc(a) in (a − 3) / (a + 3), for a from 0 to 12; error 6e-9
-  static final float C0 = 0x1.40c522p0f;
-  static final float C1 = -0x1.15c08cp-3f;
-  static final float C2 = -0x1.85a1ccp-5f;
-  static final float C3 = 0x1.098462p-3f;
-  static final float C4 = -0x1.e88682p-4f;
-  static final float C5 = 0x1.17ba8ap-4f;
-  static final float C6 = -0x1.861ac4p-6f;
-  static final float C7 = 0x1.4ff88p-9f;
-  static final float C8 = 0x1.0917f4p-9f;
-  static final float C9 = -0x1.8af8a8p-11f;
-  static final float C10 = -0x1.10cd54p-12f;
+  // exp(a²) erfc(a) / u in 2.5u − 1.5, for u = 1 / (1 + 0.377a) and a from 0 to 10; error 2e-8
+  static final float ERFC_SCALE = 0.377f;
+  static final float C0 = 0x1.e2488ap-2f;
+  static final float C1 = 0x1.471aa2p-2f;
+  static final float C2 = 0x1.3c89c0p-3f;
+  static final float C3 = 0x1.93e892p-5f;
+  static final float C4 = 0x1.e450eap-8f;
+  static final float C5 = -0x1.256526p-10f;
+  static final float C6 = -0x1.4298e8p-11f;
+  static final float C7 = 0x1.719c6p-16f;
+  static final float C8 = 0x1.51517ep-15f;
 
-  /** erfc is 0 in float32 from here on. */
-  static final float ERFC_HIGH = 12;
-
-  static final float SQRT_HALF = 0x1.6a09e6p-1f;
+  static final float GELU_ERFC_SCALE = (float) (0.377 * Math.sqrt(0.5));
   static final float GELU_SCALE = (float) (2 * Math.sqrt(2 / Math.PI));
   static final float GELU_CUBE = (float) (2 * Math.sqrt(2 / Math.PI) * 0.044715);
 
@@ -79,20 +82,38 @@ final class FloatMath {
 
   // -------------------------------------------------------------------------------------- exp
 
+  // As many operations as possible do not wait for each other: sums of powers in pairs, and limits
+  // that are looked at last.
+
   static float exp(float x) {
-    float c = Math.min(Math.max(x, EXP_LOW), EXP_HIGH);
-    float shifted = Math.fma(c, LOG2E, TO_INTEGER);
-    int n = Float.floatToRawIntBits(shifted) - TO_INTEGER_BITS;
-    float whole = shifted - TO_INTEGER;
-    float r = Math.fma(whole, -LN2_LOW, Math.fma(whole, -LN2_HIGH, c));
-    float p = Math.fma(Math.fma(Math.fma(Math.fma(E6, r, E5), r, E4), r, E3), r, E2);
-    float y = Math.fma(p, r * r, r) + 1;
-    int half = n >> 1; // in two steps, so that 2^n may be subnormal or beyond the range
-    return y * power(half) * power(n - half);
+    float shifted = Math.fma(x, LOG2E, TO_EXPONENT);
+    float y = reducedExp(x, shifted);
+    boolean small = x < EXP_SMALL;
+    y = y * power(small ? shifted + LIFT : shifted) * (small ? UNLIFT : 2);
+    if (x < EXP_LOW) {
+      return 0;
+    }
+    return x > EXP_HIGH ? Float.POSITIVE_INFINITY : y;
   }
 
-  private static float power(int exponent) {
-    return Float.intBitsToFloat(exponent + 127 << 23);
+  /** ½ exp(x) for x up to 0, and 0 below {@link #EXP_SMALL}. */
+  private static float halfOfExp(float x) {
+    float shifted = Math.fma(x, LOG2E, TO_EXPONENT);
+    return x < EXP_SMALL ? 0 : reducedExp(x, shifted) * power(shifted);
+  }
+
+  /** exp(x) / 2^n, for the n that has been added to {@link #TO_EXPONENT}. */
+  private static float reducedExp(float x, float shifted) {
+    float whole = shifted - TO_EXPONENT;
+    float r = Math.fma(whole, -LN2_LOW, Math.fma(whole, -LN2_HIGH, x));
+    float square = r * r;
+    float p = Math.fma(Math.fma(E6, square, Math.fma(E5, r, E4)), square, Math.fma(E3, r, E2));
+    return Math.fma(p, square, r) + 1;
+  }
+
+  /** 2^(n − 1). */
+  private static float power(float shifted) {
+    return Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << 23);
   }
 
   // -------------------------------------------------------------------------------------- log
@@ -152,28 +173,35 @@ final class FloatMath {
 
   // ------------------------------------------------------------------------------ erf and gelu
 
-  /** exp(a²) erfc(a), which stays smooth where erfc itself vanishes; for a from 0 on. */
-  private static float scaledErfc(float a) {
-    float t = (a - 3) / (a + 3);
-    float p = Math.fma(Math.fma(Math.fma(Math.fma(C10, t, C9), t, C8), t, C7), t, C6);
-    p = Math.fma(Math.fma(Math.fma(Math.fma(p, t, C5), t, C4), t, C3), t, C2);
-    return Math.fma(Math.fma(p, t, C1), t, C0) / (a + a + 1);
+  /**
+   * exp(a²) erfc(a) / u, which stays smooth where erfc itself vanishes.
+   *
+   * @param u 1 / (1 + {@link #ERFC_SCALE} a), for a from 0 on
+   */
+  private static float scaledErfc(float u) {
+    float t = Math.fma(u, 2.5f, -1.5f);
+    float square = t * t;
+    float low = Math.fma(Math.fma(C3, t, C2), square, Math.fma(C1, t, C0));
+    float high = Math.fma(Math.fma(C7, t, C6), square, Math.fma(C5, t, C4));
+    float fourth = square * square;
+    return Math.fma(Math.fma(C8, fourth, high), fourth, low);
   }
 
   static float erf(float x) {
-    float a = Math.min(Math.abs(x), ERFC_HIGH);
+    float a = Math.abs(x);
     if (a < 1) {
       float z = x * x;
       float p = Math.fma(Math.fma(Math.fma(R6, z, R5), z, R4), z, R3);
       return Math.fma(Math.fma(Math.fma(p, z, R2), z, R1), z, R0) * x;
     }
-    return withSign(Math.fma(-exp(-(a * a)), scaledErfc(a), 1), x);
+    float u = 1 / Math.fma(a, ERFC_SCALE, 1);
+    return withSign(Math.fma(-(exp(-(a * a)) * u), scaledErfc(u), 1), x);
   }
 
   /** x Φ(x), with Φ(−a) = ½ erfc(a / √2) computed directly: no digits cancel for negative x. */
   static float gelu(float x) {
-    float a = Math.min(Math.abs(x) * SQRT_HALF, ERFC_HIGH);
-    float tail = exp(x * x * -0.5f) * 0.5f * scaledErfc(a);
+    float u = 1 / Math.fma(Math.abs(x), GELU_ERFC_SCALE, 1);
+    float tail = halfOfExp(x * x * -0.5f) * (u * scaledErfc(u));
     return x * (x < 0 ? tail : 1 - tail);
   }
 

@@ -1,15 +1,17 @@
 package dev.weft.engine.cpu;
 
-import static dev.weft.engine.cpu.FloatMath.ERFC_HIGH;
+import static dev.weft.engine.cpu.FloatMath.ERFC_SCALE;
 import static dev.weft.engine.cpu.FloatMath.EXP_HIGH;
 import static dev.weft.engine.cpu.FloatMath.EXP_LOW;
+import static dev.weft.engine.cpu.FloatMath.EXP_SMALL;
+import static dev.weft.engine.cpu.FloatMath.GELU_ERFC_SCALE;
+import static dev.weft.engine.cpu.FloatMath.LIFT;
 import static dev.weft.engine.cpu.FloatMath.LN2_LOW;
 import static dev.weft.engine.cpu.FloatMath.LOG2E;
-import static dev.weft.engine.cpu.FloatMath.SQRT_HALF;
 import static dev.weft.engine.cpu.FloatMath.SQRT_HALF_BITS;
 import static dev.weft.engine.cpu.FloatMath.TANH_SMALL;
-import static dev.weft.engine.cpu.FloatMath.TO_INTEGER;
-import static dev.weft.engine.cpu.FloatMath.TO_INTEGER_BITS;
+import static dev.weft.engine.cpu.FloatMath.TO_EXPONENT;
+import static dev.weft.engine.cpu.FloatMath.UNLIFT;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
@@ -64,8 +66,6 @@ final class FloatVectorMath {
   private static final FloatVector C6 = all(FloatMath.C6);
   private static final FloatVector C7 = all(FloatMath.C7);
   private static final FloatVector C8 = all(FloatMath.C8);
-  private static final FloatVector C9 = all(FloatMath.C9);
-  private static final FloatVector C10 = all(FloatMath.C10);
   private static final FloatVector GELU_SCALE = all(FloatMath.GELU_SCALE);
   private static final FloatVector GELU_CUBE = all(FloatMath.GELU_CUBE);
   private static final FloatVector MINUS_LN2_HIGH = all(-FloatMath.LN2_HIGH);
@@ -80,27 +80,30 @@ final class FloatVectorMath {
   // -------------------------------------------------------------------------------------- exp
 
   static FloatVector exp(FloatVector x) {
-    FloatVector c = below(x.blend(EXP_LOW, x.compare(LT, EXP_LOW)), EXP_HIGH);
-    FloatVector shifted = c.fma(LOG2E, TO_INTEGER);
-    IntVector n = shifted.reinterpretAsInts().sub(TO_INTEGER_BITS);
-    FloatVector whole = shifted.sub(TO_INTEGER);
-    FloatVector r = whole.fma(MINUS_LN2_LOW, whole.fma(MINUS_LN2_HIGH, c));
-    FloatVector p = E6.fma(r, E5).fma(r, E4).fma(r, E3);
-    p = p.fma(r, E2);
-    FloatVector y = p.fma(r.mul(r), r).add(1);
-    IntVector half = n.lanewise(ASHR, 1);
-    return y.mul(power(half)).mul(power(n.sub(half)));
+    FloatVector shifted = x.fma(LOG2E, TO_EXPONENT);
+    FloatVector y = reducedExp(x, shifted);
+    VectorMask<Float> small = x.compare(LT, EXP_SMALL);
+    FloatVector lifted = shifted.blend(shifted.add(LIFT), small);
+    y = y.mul(power(lifted)).mul(TWO.blend(UNLIFT, small));
+    y = y.blend(0, x.compare(LT, EXP_LOW));
+    return y.blend(Float.POSITIVE_INFINITY, x.compare(GT, EXP_HIGH));
   }
 
-  /**
-   * The smaller one; NaN stays. Math.min cares for the sign of 0, which takes three times as long.
-   */
-  private static FloatVector below(FloatVector x, float limit) {
-    return x.blend(limit, x.compare(GT, limit));
+  private static FloatVector halfOfExp(FloatVector x) {
+    FloatVector shifted = x.fma(LOG2E, TO_EXPONENT);
+    return reducedExp(x, shifted).mul(power(shifted)).blend(0, x.compare(LT, EXP_SMALL));
   }
 
-  private static FloatVector power(IntVector exponent) {
-    return exponent.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+  private static FloatVector reducedExp(FloatVector x, FloatVector shifted) {
+    FloatVector whole = shifted.sub(TO_EXPONENT);
+    FloatVector r = whole.fma(MINUS_LN2_LOW, whole.fma(MINUS_LN2_HIGH, x));
+    FloatVector square = r.mul(r);
+    FloatVector p = E6.fma(square, E5.fma(r, E4)).fma(square, E3.fma(r, E2));
+    return p.fma(square, r).add(1);
+  }
+
+  private static FloatVector power(FloatVector shifted) {
+    return shifted.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
   }
 
   // -------------------------------------------------------------------------------------- log
@@ -150,17 +153,19 @@ final class FloatVectorMath {
 
   // ------------------------------------------------------------------------------ erf and gelu
 
-  private static FloatVector scaledErfc(FloatVector a) {
-    FloatVector t = a.sub(3).div(a.add(3));
-    FloatVector p = C10.fma(t, C9).fma(t, C8).fma(t, C7);
-    p = p.fma(t, C6).fma(t, C5).fma(t, C4).fma(t, C3);
-    p = p.fma(t, C2).fma(t, C1).fma(t, C0);
-    return p.div(a.add(a).add(1));
+  private static FloatVector scaledErfc(FloatVector u) {
+    FloatVector t = u.fma(2.5f, -1.5f);
+    FloatVector square = t.mul(t);
+    FloatVector low = C3.fma(t, C2).fma(square, C1.fma(t, C0));
+    FloatVector high = C7.fma(t, C6).fma(square, C5.fma(t, C4));
+    FloatVector fourth = square.mul(square);
+    return C8.fma(fourth, high).fma(fourth, low);
   }
 
   static FloatVector erf(FloatVector x) {
-    FloatVector a = below(x.abs(), ERFC_HIGH);
-    FloatVector large = exp(a.mul(a).neg()).neg().fma(scaledErfc(a), ONE);
+    FloatVector a = x.abs();
+    FloatVector u = ONE.div(a.fma(ERFC_SCALE, 1));
+    FloatVector large = exp(a.mul(a).neg()).mul(u).neg().fma(scaledErfc(u), ONE);
     FloatVector z = x.mul(x);
     FloatVector p = R6.fma(z, R5).fma(z, R4).fma(z, R3).fma(z, R2).fma(z, R1).fma(z, R0);
     FloatVector signed = large.blend(large.neg(), x.compare(LT, 0));
@@ -168,8 +173,8 @@ final class FloatVectorMath {
   }
 
   static FloatVector gelu(FloatVector x) {
-    FloatVector a = below(x.abs().mul(SQRT_HALF), ERFC_HIGH);
-    FloatVector tail = exp(x.mul(x).mul(-0.5f)).mul(0.5f).mul(scaledErfc(a));
+    FloatVector u = ONE.div(x.abs().fma(GELU_ERFC_SCALE, 1));
+    FloatVector tail = halfOfExp(x.mul(x).mul(-0.5f)).mul(u.mul(scaledErfc(u)));
     return x.mul(ONE.sub(tail).blend(tail, x.compare(LT, 0)));
   }
 

@@ -40,6 +40,10 @@ final class FoldLoop implements Fold {
 
   private static final int LANES = Fold.lanes(S.elementSize() / 8);
   private static final int PASSES = LANES / 4 / S.length();
+
+  /** Bytes between the registers of a pass. */
+  private static final long STEP = (long) PASSES * S.length() * (S.elementSize() / 8);
+
   private static final VectorShuffle<Number> UPPER_8 = upper(8);
   private static final VectorShuffle<Number> UPPER_4 = upper(4);
   private static final VectorShuffle<Number> UPPER_2 = upper(2);
@@ -65,12 +69,21 @@ final class FoldLoop implements Fold {
 
   @Override
   public double run(long x, long y, double p, long count) {
-    Vector<Number> sum = pass(0, x, y, p, count);
+    long sums = SUMS.get().address();
+    long end = count - count % LANES;
+    for (int pass = 0; pass < PASSES; pass++) {
+      pass(pass, sums, x, y, p, end);
+    }
+    if (end < count) {
+      int bytes = S.elementSize() / 8;
+      rest(sums, x + end * bytes, y + end * bytes, p, (int) (count - end));
+    }
+    Vector<Number> sum = quarter(0, sums);
     if (PASSES == 2) {
-      sum = sum.lanewise(COMBINE, pass(1, x, y, p, count));
+      sum = sum.lanewise(COMBINE, quarter(1, sums));
     } else if (PASSES == 4) {
-      Vector<Number> odd = pass(1, x, y, p, count).lanewise(COMBINE, pass(3, x, y, p, count));
-      sum = sum.lanewise(COMBINE, pass(2, x, y, p, count)).lanewise(COMBINE, odd);
+      Vector<Number> odd = quarter(1, sums).lanewise(COMBINE, quarter(3, sums));
+      sum = sum.lanewise(COMBINE, quarter(2, sums)).lanewise(COMBINE, odd);
     }
     if (S.length() > 8) {
       sum = sum.lanewise(COMBINE, sum.rearrange(UPPER_8));
@@ -87,37 +100,38 @@ final class FoldLoop implements Fold {
         : ((DoubleVector) (Vector<?>) sum).lane(0);
   }
 
-  private static Vector<Number> pass(int pass, long x, long y, double p, long count) {
+  private static long place(int pass, long sums) {
+    return sums + (long) pass * S.length() * (S.elementSize() / 8);
+  }
+
+  /** Leaves its lanes in memory: a register that a method returns becomes an object. */
+  private static void pass(int pass, long sums, long x, long y, double p, long end) {
     Vector<Number> parameter = Lanes.broadcast(S, p);
     Vector<Number> a = Lanes.broadcast(S, KIND.identity);
     Vector<Number> b = a;
     Vector<Number> c = a;
     Vector<Number> d = a;
     int bytes = S.elementSize() / 8;
-    long step = (long) PASSES * S.length() * bytes;
-    long i = (long) pass * S.length();
-    long end = count - count % LANES;
-    for (; i < end; i += LANES) {
+    for (long i = (long) pass * S.length(); i < end; i += LANES) {
       long at = i * bytes;
       a = add(a, x + at, y + at, parameter);
-      b = add(b, x + at + step, y + at + step, parameter);
-      c = add(c, x + at + 2 * step, y + at + 2 * step, parameter);
-      d = add(d, x + at + 3 * step, y + at + 3 * step, parameter);
+      b = add(b, x + at + STEP, y + at + STEP, parameter);
+      c = add(c, x + at + 2 * STEP, y + at + 2 * STEP, parameter);
+      d = add(d, x + at + 3 * STEP, y + at + 3 * STEP, parameter);
     }
-    if (end < count) {
-      long sums = SUMS.get().address();
-      long at = sums + (i - end) * bytes;
-      a.intoMemorySegment(ALL, at, LITTLE_ENDIAN);
-      b.intoMemorySegment(ALL, at + step, LITTLE_ENDIAN);
-      c.intoMemorySegment(ALL, at + 2 * step, LITTLE_ENDIAN);
-      d.intoMemorySegment(ALL, at + 3 * step, LITTLE_ENDIAN);
-      rest(sums, x + end * bytes, y + end * bytes, p, (int) (count - end));
-      a = S.fromMemorySegment(ALL, at, LITTLE_ENDIAN);
-      b = S.fromMemorySegment(ALL, at + step, LITTLE_ENDIAN);
-      c = S.fromMemorySegment(ALL, at + 2 * step, LITTLE_ENDIAN);
-      d = S.fromMemorySegment(ALL, at + 3 * step, LITTLE_ENDIAN);
-    }
-    return a.lanewise(COMBINE, c).lanewise(COMBINE, b.lanewise(COMBINE, d));
+    long to = place(pass, sums);
+    a.intoMemorySegment(ALL, to, LITTLE_ENDIAN);
+    b.intoMemorySegment(ALL, to + STEP, LITTLE_ENDIAN);
+    c.intoMemorySegment(ALL, to + 2 * STEP, LITTLE_ENDIAN);
+    d.intoMemorySegment(ALL, to + 3 * STEP, LITTLE_ENDIAN);
+  }
+
+  /** The lanes of a pass, halved twice. */
+  private static Vector<Number> quarter(int pass, long sums) {
+    long at = place(pass, sums);
+    Vector<Number> even = Lanes.load(S, at).lanewise(COMBINE, Lanes.load(S, at + 2 * STEP));
+    Vector<Number> odd = Lanes.load(S, at + STEP).lanewise(COMBINE, Lanes.load(S, at + 3 * STEP));
+    return even.lanewise(COMBINE, odd);
   }
 
   private static Vector<Number> add(Vector<Number> sum, long x, long y, Vector<Number> parameter) {

@@ -1,14 +1,14 @@
 package dev.weft.engine.cpu;
 
 import dev.weft.engine.DType;
-import dev.weft.engine.Half;
 import dev.weft.engine.Native;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.LayerNormOp;
 
 /**
  * Layer normalisation: mean and variance in two passes over a row that stays in the cache, so that
- * no digits cancel.
+ * no digits cancel. The mean is the first element plus the mean of the differences from it: that of
+ * equal numbers is that number.
  */
 final class LayerNorms {
 
@@ -27,7 +27,6 @@ final class LayerNorms {
     int bytes = x.dtype().bytes();
     Widening widening = Widening.of(x.dtype());
     DType dtype = widening.to();
-    Fold sum = Fold.Kind.SUM.on(dtype, x.numel());
     Fold differences = Fold.Kind.DIFFERENCES.on(dtype, x.numel());
     Fold squares = Fold.Kind.SQUARES.on(dtype, x.numel());
     Formula normal = normal(op).on(dtype, x.numel());
@@ -43,10 +42,8 @@ final class LayerNorms {
                 long target = y.address() + i * size * bytes;
                 long values = widening.read(from.address() + i * size * bytes, size, room);
                 long results = widening.target(target, room);
-                double mean = Half.round(dtype, sum.sum(values, 0, 0, size, dtype.bytes()) / size);
-                if (Double.isFinite(mean)) { // so that the mean of equal numbers is that number
-                  mean += differences.sum(values, 0, mean, size, dtype.bytes()) / size;
-                }
+                double shift = size > 0 ? shift(Native.getDouble(dtype, values, 0)) : 0;
+                double mean = shift + differences.sum(values, 0, shift, size, dtype.bytes()) / size;
                 double variance = squares.sum(values, 0, mean, size, dtype.bytes()) / size;
                 double scale = 1 / Math.sqrt(variance + op.eps());
                 normal.run(values, w.address(), b.address(), mean, scale, 0, results, size);
@@ -57,6 +54,10 @@ final class LayerNorms {
             }
           });
     }
+  }
+
+  private static double shift(double first) {
+    return Double.isFinite(first) ? first : 0;
   }
 
   private static Formula.Kind normal(LayerNormOp op) {

@@ -24,18 +24,18 @@ record Strips(int bytes) {
     return bytes == 4 ? FLOATS.get() : DOUBLES.get();
   }
 
-  /** Copies {@code depth} columns of {@code height} rows of {@code a} to an array. */
-  void pack(Operand a, long row, int height, long column, int depth, Object to, int at) {
+  /** Copies {@code depth} columns of some rows of {@code a} to an array. */
+  void pack(Operand a, long row, int rows, long column, int depth, Object to) {
     switch (a) {
-      case Matrix matrix -> pack(matrix.from(row, column), height, depth, to, at);
-      case WindowMatrix windows -> windows.pack(row, height, column, depth, to, at);
+      case Matrix matrix -> pack(matrix.from(row, column), rows, depth, to);
+      case WindowMatrix windows -> windows.pack(Math.toIntExact(row), rows, column, depth, to);
     }
   }
 
-  private void pack(Matrix a, int rows, int depth, Object to, int at) {
+  private void pack(Matrix a, int rows, int depth, Object to) {
     if (a.column() == bytes) {
       for (int i = 0; i < rows; i++) {
-        int index = at + i * Tile.PITCH;
+        int index = i * Tile.PITCH;
         if (to instanceof float[] floats) {
           MemorySegment.copy(ALL, Native.FLOAT, a.at(i, 0), floats, index, depth);
         } else {
@@ -43,28 +43,36 @@ record Strips(int bytes) {
         }
       }
     } else if (to instanceof float[] floats) {
-      gather(a, rows, depth, floats, at);
+      gather(a, rows, depth, floats);
     } else {
-      gather(a, rows, depth, (double[]) to, at);
+      gather(a, rows, depth, (double[]) to);
     }
   }
 
-  // Column by column, because it is the rows that are adjacent in a transposed matrix.
+  // Column by column, because it is the rows that are adjacent in a transposed matrix; and a few
+  // rows
+  // at a time, because theirs is a distance at which more would push each other out of the cache.
 
-  private static void gather(Matrix a, int rows, int depth, float[] to, int at) {
-    for (int p = 0; p < depth; p++) {
-      long column = a.address() + p * a.column();
-      for (int i = 0; i < rows; i++) {
-        to[at + i * Tile.PITCH + p] = ALL.get(Native.FLOAT, column + i * a.row());
+  private static void gather(Matrix a, int rows, int depth, float[] to) {
+    for (int first = 0; first < rows; first += Gemm.ROWS) {
+      int end = Math.min(rows, first + Gemm.ROWS);
+      for (int p = 0; p < depth; p++) {
+        long column = a.address() + p * a.column();
+        for (int i = first; i < end; i++) {
+          to[i * Tile.PITCH + p] = ALL.get(Native.FLOAT, column + i * a.row());
+        }
       }
     }
   }
 
-  private static void gather(Matrix a, int rows, int depth, double[] to, int at) {
-    for (int p = 0; p < depth; p++) {
-      long column = a.address() + p * a.column();
-      for (int i = 0; i < rows; i++) {
-        to[at + i * Tile.PITCH + p] = ALL.get(Native.DOUBLE, column + i * a.row());
+  private static void gather(Matrix a, int rows, int depth, double[] to) {
+    for (int first = 0; first < rows; first += Gemm.ROWS) {
+      int end = Math.min(rows, first + Gemm.ROWS);
+      for (int p = 0; p < depth; p++) {
+        long column = a.address() + p * a.column();
+        for (int i = first; i < end; i++) {
+          to[i * Tile.PITCH + p] = ALL.get(Native.DOUBLE, column + i * a.row());
+        }
       }
     }
   }

@@ -6,6 +6,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import dev.weft.engine.Native;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * The windows of images as a matrix that is never written out: a row per channel and element of the
@@ -95,93 +96,90 @@ final class WindowMatrix implements Operand {
     return found;
   }
 
-  /** Copies bytes, at least 4. */
-  private interface Move {
-    void run(long from, long to, long bytes);
-  }
-
   /**
    * Copies {@code count} columns of all rows.
    *
    * @param pitch bytes from a row to the next at {@code to}
    */
   void pack(long column, int count, long to, long pitch) {
-    copy(column, count, to, pitch, WindowMatrix::inRegisters);
+    Stretches stretches = stretches(column, count);
+    int lanes = Lanes.F32.length();
+    long target = to;
+    for (int i = 0; i < stretches.count; i++) {
+      int words = stretches.lengths[i] * (bytes / Float.BYTES);
+      for (int at = 0; at < words; at += lanes) {
+        packRegister(stretches.offsets[i] + 4L * at, words - at, target + 4L * at, pitch);
+      }
+      target += 4L * words;
+    }
+  }
+
+  // A register of each row at a time: stretches are short, and a loop over one takes as long to
+  // begin as to run. Words are moved as numbers of 4 bytes, whatever they are.
+
+  private void packRegister(long offset, int words, long to, long pitch) {
+    if (words >= Lanes.F32.length()) {
+      for (int row = 0; row < rows.length; row++) {
+        Lanes.store(Lanes.load(Lanes.F32, rows[row] + offset), to + row * pitch);
+      }
+    } else {
+      VectorMask<Float> mask = Lanes.F32.indexInRange(0, words);
+      for (int row = 0; row < rows.length; row++) {
+        Lanes.store(Lanes.load(Lanes.F32, rows[row] + offset, mask), to + row * pitch, mask);
+      }
+    }
   }
 
   /** As {@link #pack}, without the Vector API. */
   void write(long column, int count, long to, long pitch) {
-    copy(
-        column, count, to, pitch, (from, at, size) -> MemorySegment.copy(ALL, from, ALL, at, size));
-  }
-
-  private void copy(long column, int count, long to, long pitch, Move move) {
     Stretches stretches = stretches(column, count);
     for (int row = 0; row < rows.length; row++) {
       long target = to + row * pitch;
       for (int i = 0; i < stretches.count; i++) {
         long size = (long) stretches.lengths[i] * bytes;
-        move.run(rows[row] + stretches.offsets[i], target, size);
+        MemorySegment.copy(ALL, rows[row] + stretches.offsets[i], ALL, target, size);
         target += size;
       }
     }
   }
 
-  /** Stretches are short, and a bulk copy takes 10 ns to begin. */
-  private static void inRegisters(long from, long to, long bytes) {
-    int width = Lanes.F32.vectorByteSize();
-    if (bytes < width) {
-      for (long i = 0; i < bytes; i += 4) {
-        ALL.set(Native.INT, to + i, ALL.get(Native.INT, from + i));
-      }
-      return;
-    }
-    long last = bytes - width;
-    for (long i = 0; i < last; i += width) {
-      register(from + i, to + i);
-    }
-    register(from + last, to + last); // again what is left, and some before it
-  }
-
-  private static void register(long from, long to) {
-    FloatVector.fromMemorySegment(Lanes.F32, ALL, from, LITTLE_ENDIAN)
-        .intoMemorySegment(ALL, to, LITTLE_ENDIAN);
-  }
-
   /** Copies {@code depth} columns of some rows to an array for a {@link Tile}. */
-  void pack(long row, int height, long column, int depth, Object to, int at) {
+  void pack(int row, int height, long column, int depth, Object to) {
     Stretches stretches = stretches(column, depth);
-    for (int i = 0; i < height; i++) {
-      int index = at + i * Tile.PITCH;
-      for (int j = 0; j < stretches.count; j++) {
-        long source = rows[(int) row + i] + stretches.offsets[j];
-        int length = stretches.lengths[j];
-        if (to instanceof float[] floats) {
-          inRegisters(source, floats, index, length);
-        } else {
-          MemorySegment.copy(ALL, Native.DOUBLE, source, (double[]) to, index, length);
-        }
-        index += length;
-      }
-    }
-  }
-
-  private static void inRegisters(long from, float[] to, int at, int count) {
     int lanes = Lanes.F32.length();
-    if (count < lanes) {
-      for (int i = 0; i < count; i++) {
-        to[at + i] = ALL.get(Native.FLOAT, from + 4L * i);
+    int index = 0;
+    for (int i = 0; i < stretches.count; i++) {
+      int length = stretches.lengths[i];
+      long offset = stretches.offsets[i];
+      if (to instanceof float[] floats) {
+        for (int at = 0; at < length; at += lanes) {
+          packRegister(row, height, offset + 4L * at, length - at, floats, index + at);
+        }
+      } else {
+        for (int r = 0; r < height; r++) {
+          long from = rows[row + r] + offset;
+          MemorySegment.copy(
+              ALL, Native.DOUBLE, from, (double[]) to, index + r * Tile.PITCH, length);
+        }
       }
-      return;
+      index += length;
     }
-    int last = count - lanes;
-    for (int i = 0; i < last; i += lanes) {
-      register(from + 4L * i, to, at + i);
-    }
-    register(from + 4L * last, to, at + last);
   }
 
-  private static void register(long from, float[] to, int at) {
-    FloatVector.fromMemorySegment(Lanes.F32, ALL, from, LITTLE_ENDIAN).intoArray(to, at);
+  private void packRegister(int first, int height, long offset, int count, float[] to, int at) {
+    if (count >= Lanes.F32.length()) {
+      for (int i = 0; i < height; i++) {
+        long from = rows[first + i] + offset;
+        FloatVector.fromMemorySegment(Lanes.F32, ALL, from, LITTLE_ENDIAN)
+            .intoArray(to, at + i * Tile.PITCH);
+      }
+    } else {
+      VectorMask<Float> mask = Lanes.F32.indexInRange(0, count);
+      for (int i = 0; i < height; i++) {
+        long from = rows[first + i] + offset;
+        FloatVector.fromMemorySegment(Lanes.F32, ALL, from, LITTLE_ENDIAN, mask)
+            .intoArray(to, at + i * Tile.PITCH, mask);
+      }
+    }
   }
 }
