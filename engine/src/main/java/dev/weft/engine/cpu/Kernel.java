@@ -26,12 +26,16 @@ final class Kernel<L> {
   private static final long PER_CALL = 256;
 
   /**
-   * A compiled exercise takes 40-1,200 ns, one in the interpreter or in C1 20-600 µs, one of C2's
-   * without full inlining 6-12 µs.
+   * What an exercise may leave on the heap. C1 and the interpreter make an object of 100 bytes for
+   * every register, and so does C2 for some when it has inlined too much; what that costs a simple
+   * loop, its time does not tell.
    */
+  private static final long BOXES = 2048;
+
+  /** For loops without registers: 40-1,200 ns compiled, 20-600 µs in the interpreter or in C1. */
   private static final long COMPILED_NANOS = 3_000;
 
-  /** The fastest of so many batches counts: other processes interrupt some. */
+  /** One of so many batches has to be fast: other processes interrupt some. */
   private static final int BATCHES = 8;
 
   private static final int ROUNDS = 6;
@@ -42,18 +46,12 @@ final class Kernel<L> {
   private static final int TURNS = 30;
 
   /**
-   * A loop that is still slow after its turns is in a dead end: while C2 has much to do, C1
-   * compiles without profiling, and cannot do it again with profiling when the loop has more
+   * A loop that is still not compiled well after its turns is in a dead end: while C2 has much to
+   * do, C1 compiles without profiling, and cannot do it again with profiling when the loop has more
    * registers than C1 knows ("out of virtual registers"). A class made anew begins in the
    * interpreter, from where C2 takes it, if its turn is so long that others do not keep C2 busy.
    */
   private static final long LONG_TURN_NANOS = 1_000_000_000L;
-
-  /**
-   * What an exercise may leave on the heap. A loop whose registers C2 has not kept apart makes an
-   * object of 100 bytes for each; that costs a simple loop so little that its time does not tell.
-   */
-  private static final long BOXES = 2048;
 
   /** Long turns before a kernel is left plain, until a hundred times as much work has come by. */
   private static final int LONG_TURNS = 5;
@@ -190,25 +188,27 @@ final class Kernel<L> {
     return made();
   }
 
-  private long fastestBatch(L loop) {
-    long fastest = Long.MAX_VALUE;
+  private boolean runsCompiled(L loop) {
     for (int batch = 0; batch < BATCHES; batch++) {
+      long heap = Allocations.ofThisThread();
       long start = System.nanoTime();
       for (int i = 0; i < ROUNDS; i++) {
         exercise.accept(loop);
       }
-      fastest = Math.min(fastest, System.nanoTime() - start);
+      if (System.nanoTime() - start <= ROUNDS * COMPILED_NANOS
+          && Allocations.ofThisThread() - heap <= ROUNDS * BOXES) {
+        return true;
+      }
     }
-    return fastest;
+    return false;
   }
 
   private void warmUp(int turn) {
     L loop = turn > TURNS ? madeAnew() : made();
     long end = System.nanoTime() + (turn > TURNS ? LONG_TURN_NANOS : TURN_NANOS);
     do {
-      if (fastestBatch(loop) <= ROUNDS * COMPILED_NANOS) {
+      if (runsCompiled(loop)) {
         warm = true;
-        Background.THREAD.execute(() -> inspect(turn));
         return;
       }
     } while (System.nanoTime() < end);
@@ -216,19 +216,6 @@ final class Kernel<L> {
       Background.THREAD.execute(() -> warmUp(turn + 1));
     } else {
       putOff();
-    }
-  }
-
-  /** When other kernels have had their turn, because counting bytes takes 50 ms to begin. */
-  private void inspect(int turn) {
-    long before = Allocations.ofThisThread();
-    for (int i = 0; i < ROUNDS; i++) {
-      exercise.accept(vector());
-    }
-    boolean boxed = Allocations.ofThisThread() - before > ROUNDS * BOXES;
-    if (boxed && turn < TURNS + LONG_TURNS) {
-      warm = false;
-      Background.THREAD.execute(() -> warmUp(Math.max(turn, TURNS) + 1));
     }
   }
 }
