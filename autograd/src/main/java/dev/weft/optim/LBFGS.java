@@ -88,7 +88,10 @@ public final class LBFGS extends Optimizer {
     return this;
   }
 
-  /** Sets after how many calls of the closure a step ends. Returns this. */
+  /**
+   * Sets after how many calls of the closure a step ends; a line search takes at most what is left,
+   * and always one. Returns this.
+   */
   public LBFGS maxEval(long maxEval) {
     configure("max_eval", maxEval);
     evaluationsAreSet = true;
@@ -169,13 +172,15 @@ public final class LBFGS extends Optimizer {
     for (long n = 1; n <= most && !isFlat(group, at); n++) {
       Tensor d = nextDirection(group, at);
       double slope = dot(at.gradient, d);
+      double t = firstSize(group, at);
+      stepSize = t;
       if (slope > -group.getDouble("tolerance_change")) {
         return;
       }
-      double t = firstSize(group, at);
       double loss = at.loss;
       if (((Optional<?>) group.get("line_search_fn")).isPresent()) {
-        var search = new StrongWolfe(size -> evaluateAt(closure, d, size), d);
+        long left = group.getLong("max_eval") - (evaluations - before);
+        var search = new StrongWolfe(size -> evaluateAt(closure, d, size), d, left);
         StrongWolfe.Point found = search.run(t, at, slope, group.getDouble("tolerance_change"));
         t = found.size();
         at = found.value();

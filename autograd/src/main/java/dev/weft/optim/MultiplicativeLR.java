@@ -20,6 +20,17 @@ public final class MultiplicativeLR extends LRScheduler {
     start();
   }
 
+  /** In a sequence it goes on from the rates that it finds, times its factors for epoch 0. */
+  @Override
+  void restart() {
+    rejoin();
+    List<ParameterGroup> groups = optimizer().groups();
+    for (int i = 0; i < groups.size(); i++) {
+      groups.get(i).scheduled("lr", groups.get(i).lr() * factors.get(i).applyAsDouble(0));
+    }
+    remember();
+  }
+
   @Override
   protected double lr(ParameterGroup group, double baseLr) {
     int index = optimizer().groups().indexOf(group);

@@ -14,7 +14,6 @@ final class StrongWolfe {
 
   private static final double ENOUGH = 1e-4;
   private static final double FLATTER = 0.9;
-  private static final int MOST = 25;
 
   /** φ and what is known of it at one size. */
   record Point(double size, LBFGS.Value value, double slope) {
@@ -25,14 +24,17 @@ final class StrongWolfe {
 
   private final DoubleFunction<LBFGS.Value> evaluate;
   private final Tensor d;
+  private final long most;
   private int searched;
 
   /**
    * @param evaluate the loss and its gradient at a step size
+   * @param most how many sizes are tried behind the first
    */
-  StrongWolfe(DoubleFunction<LBFGS.Value> evaluate, Tensor d) {
+  StrongWolfe(DoubleFunction<LBFGS.Value> evaluate, Tensor d, long most) {
     this.evaluate = evaluate;
     this.d = d;
+    this.most = most;
   }
 
   private Point at(double size) {
@@ -52,7 +54,7 @@ final class StrongWolfe {
     var origin = new Point(0, start, slope);
     Point before = origin;
     Point current = at(first);
-    for (; searched < MOST; searched++) {
+    for (; searched < most; searched++) {
       boolean rises = searched > 1 && current.loss() >= before.loss();
       if (isTooHigh(origin, current) || rises) {
         return zoom(origin, before, current, tolerance);
@@ -85,7 +87,7 @@ final class StrongWolfe {
     Point high = low == one ? other : one;
     double longest = LBFGS.largest(d);
     boolean stuck = false;
-    for (; searched < MOST; searched++) {
+    for (; searched < most; searched++) {
       double left = Math.min(low.size, high.size);
       double right = Math.max(low.size, high.size);
       if ((right - left) * longest < tolerance) {
