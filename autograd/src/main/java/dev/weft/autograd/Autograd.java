@@ -212,6 +212,19 @@ public final class Autograd {
     return Derivatives.vjp(function, inputs, v);
   }
 
+  /** {@link #gradAndValue(Function, List)} of one input. */
+  public static Pulled gradAndValue(UnaryOperator<Tensor> function, Tensor x) {
+    return gradAndValue(ofOne(function), List.of(x));
+  }
+
+  /**
+   * The value of a function of one number and its gradients. The results can be differentiated if
+   * the inputs are tracked.
+   */
+  public static Pulled gradAndValue(Function<List<Tensor>, Tensor> function, List<Tensor> inputs) {
+    return Derivatives.gradAndValue(function, inputs);
+  }
+
   /** {@link #jvp(Function, List, List)} of one input. */
   public static Pushed jvp(UnaryOperator<Tensor> function, Tensor x, Tensor tangent) {
     return jvp(ofOne(function), List.of(x), List.of(tangent));

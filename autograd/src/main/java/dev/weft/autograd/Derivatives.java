@@ -69,6 +69,15 @@ final class Derivatives {
     return new Autograd.Pulled(here.value(graph), gradients);
   }
 
+  static Autograd.Pulled gradAndValue(Function<List<Tensor>, Tensor> function, List<Tensor> at) {
+    var here = new Derivatives("gradAndValue", function, at);
+    here.requireScalar();
+    boolean graph = here.isTracked(at);
+    Tensor one = Tensor.onesLike(here.output.detach());
+    List<Tensor> gradients = here.gradients(here.output, here.inputs, one, graph);
+    return new Autograd.Pulled(here.value(graph), gradients);
+  }
+
   /**
    * Jᵀu is linear in u, and its derivative with respect to u, applied to the tangents, is J times
    * them: exact, at the price of two backward passes.

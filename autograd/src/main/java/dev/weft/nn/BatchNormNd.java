@@ -28,7 +28,7 @@ abstract class BatchNormNd extends NormNd {
           new ChannelNorms.Running(when(running, runningMean), when(running, runningVar), momentum),
           weight,
           bias,
-          options.eps(),
+          options().eps(),
           sumOverRanks.get());
     }
     return Functional.batchNorm(
@@ -39,6 +39,6 @@ abstract class BatchNormNd extends NormNd {
         bias,
         usesInput(),
         momentum,
-        options.eps());
+        options().eps());
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.nn;
 
+import dev.weft.engine.DType;
 import dev.weft.engine.Dispatch;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
@@ -113,6 +114,21 @@ final class ClassLosses {
           op + ": weight " + weight.shape() + ": needs one per class, (" + logs.size(1) + ")");
     }
     return weight.to(logs.dtype());
+  }
+
+  /** What the mean divides the sum of the losses by: the weights of the targets that count. */
+  static Tensor divisor(Tensor targets, long classes, LossOptions options) {
+    if (targets.dtype().isFloating()) {
+      return Tensor.full(
+          Shape.SCALAR, (double) targets.numel() / classes, DType.FLOAT64, targets.device());
+    }
+    Tensor counts = targets.ne(options.ignoreIndex());
+    if (options.weight().isEmpty()) {
+      return counts.sum();
+    }
+    Tensor index = counts.where(targets, Tensor.zerosLike(targets)).reshape(-1);
+    Tensor weight = options.weight().get();
+    return weight.indexSelect(0, index).mul(counts.reshape(-1).to(weight.dtype())).sum();
   }
 
   private static int classDim(Tensor scores) {

@@ -29,6 +29,12 @@ public final class Conv1d extends ConvNd {
   }
 
   @Override
+  ConvNd make(
+      long inChannels, long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
+    return new Conv1d(inChannels, outChannels, kernelSize, options, bias);
+  }
+
+  @Override
   protected Tensor forward(Tensor x) {
     return Functional.conv1d(x, weight, bias, options);
   }

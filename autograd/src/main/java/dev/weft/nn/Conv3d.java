@@ -30,6 +30,12 @@ public final class Conv3d extends ConvNd {
   }
 
   @Override
+  ConvNd make(
+      long inChannels, long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
+    return new Conv3d(inChannels, outChannels, kernelSize, options, bias);
+  }
+
+  @Override
   protected Tensor forward(Tensor x) {
     return Functional.conv3d(x, weight, bias, options);
   }

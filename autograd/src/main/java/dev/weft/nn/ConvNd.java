@@ -1,6 +1,8 @@
 package dev.weft.nn;
 
+import dev.weft.engine.Context;
 import dev.weft.engine.PadMode;
+import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +62,30 @@ abstract class ConvNd extends Module<Tensor, Tensor> {
         bias
             ? Optional.of(Init.parameter(b -> Init.uniform(b, -bound, bound), outChannels))
             : Optional.empty();
+  }
+
+  /** The same convolution with a bias, and no values yet. */
+  final ConvNd likeWithBias() {
+    long[] kernel = kernelSize.stream().mapToLong(Long::longValue).toArray();
+    try (var _ = Init.skipped();
+        var _ = Context.current().withDefaultDtype(weight.dtype());
+        var _ = Context.current().withDefaultDevice(weight.device())) {
+      return make(inChannels, outChannels, kernel, options, true);
+    }
+  }
+
+  abstract ConvNd make(
+      long inChannels, long outChannels, long[] kernelSize, ConvOptions options, boolean bias);
+
+  /** One factor per output channel, in a shape that broadcasts to the weight. */
+  final Tensor scalePerOutput(Tensor factors) {
+    if (!transposed) {
+      return Convolution.perChannel(factors.unsqueeze(1), dims);
+    }
+    long groups = options.groups();
+    Tensor each = factors.reshape(groups, 1, outChannels / groups);
+    each = each.expand(Shape.of(groups, inChannels / groups, outChannels / groups));
+    return Convolution.perChannel(each.reshape(inChannels, outChannels / groups), dims);
   }
 
   private void requireGroups(String what, long channels) {

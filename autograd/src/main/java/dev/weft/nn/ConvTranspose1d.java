@@ -29,6 +29,12 @@ public final class ConvTranspose1d extends ConvNd {
   }
 
   @Override
+  ConvNd make(
+      long inChannels, long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
+    return new ConvTranspose1d(inChannels, outChannels, kernelSize, options, bias);
+  }
+
+  @Override
   protected Tensor forward(Tensor x) {
     return Functional.convTranspose1d(x, weight, bias, options);
   }

@@ -29,6 +29,12 @@ public final class ConvTranspose2d extends ConvNd {
   }
 
   @Override
+  ConvNd make(
+      long inChannels, long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
+    return new ConvTranspose2d(inChannels, outChannels, kernelSize, options, bias);
+  }
+
+  @Override
   protected Tensor forward(Tensor x) {
     return Functional.convTranspose2d(x, weight, bias, options);
   }

@@ -271,6 +271,34 @@ public final class Init {
   }
 
   /**
+   * A matrix of normal values in which a share of each column is 0, rounded up. Source: Martens,
+   * "Deep learning via Hessian-free optimization", 2010.
+   *
+   * @param sparsity from 0 to 1
+   * @param std the deviation of the others, at least 0
+   */
+  public static Tensor sparse(Tensor matrix, double sparsity, double std) {
+    requireRank("sparse", matrix, 2, 2);
+    if (!(sparsity >= 0 && sparsity <= 1)) {
+      throw new IllegalArgumentException(
+          "sparse: sparsity " + sparsity + ": must be from 0 to 1, the share of zeros");
+    }
+    Args.atLeastZero("sparse", "std", std);
+    Generator generator = Context.current().generator();
+    int rows = Math.toIntExact(matrix.size(0));
+    int columns = Math.toIntExact(matrix.size(1));
+    long zeros = (long) Math.ceil(sparsity * rows);
+    var values = new double[rows][columns];
+    for (int column = 0; column < columns; column++) {
+      long[] order = generator.permutation(rows);
+      for (int i = 0; i < rows; i++) {
+        values[(int) order[i]][column] = i < zeros ? 0 : std * generator.nextGaussian();
+      }
+    }
+    return fromHost(matrix, i -> values[(int) (i / columns)][(int) (i % columns)]);
+  }
+
+  /**
    * Gram-Schmidt on normal vectors, which gives every rotation the same chance. Twice, because once
    * leaves errors that grow with the condition number.
    */

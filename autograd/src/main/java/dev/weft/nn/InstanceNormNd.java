@@ -11,7 +11,7 @@ abstract class InstanceNormNd extends NormNd {
 
   final Tensor normalise(Tensor x, boolean batched) {
     // PyTorch counts no batches here, and without a momentum the statistics stay as they are.
-    double momentum = options.momentum().orElse(0);
+    double momentum = options().momentum().orElse(0);
     boolean running = tracks() || !usesInput();
     Tensor y =
         Functional.instanceNorm(
@@ -22,7 +22,7 @@ abstract class InstanceNormNd extends NormNd {
             bias,
             usesInput(),
             momentum,
-            options.eps());
+            options().eps());
     return batched ? y : y.squeeze(0);
   }
 }

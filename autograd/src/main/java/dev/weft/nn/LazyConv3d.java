@@ -1,14 +1,7 @@
 package dev.weft.nn;
 
-import dev.weft.engine.Tensor;
-
 /** A {@link Conv3d} that takes its number of input channels from the first tensor it meets. */
-public final class LazyConv3d extends LazyLayer<Conv3d> {
-
-  private final long outChannels;
-  private final long[] kernelSize;
-  private final ConvOptions options;
-  private final boolean bias;
+public final class LazyConv3d extends LazyConvNd<Conv3d> {
 
   public LazyConv3d(long outChannels, long kernelSize) {
     this(outChannels, kernelSize, ConvOptions.DEFAULT);
@@ -24,25 +17,6 @@ public final class LazyConv3d extends LazyLayer<Conv3d> {
    * @param bias whether there is a bias
    */
   public LazyConv3d(long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
-    this.outChannels = outChannels;
-    this.kernelSize = kernelSize.clone();
-    this.options = options;
-    this.bias = bias;
-    build(options.groups()); // refuses now what the layer would refuse later
-  }
-
-  @Override
-  Conv3d build(long inputs) {
-    return new Conv3d(inputs, outChannels, kernelSize, options, bias);
-  }
-
-  @Override
-  long inputs(Tensor x) {
-    return channels(x, 3);
-  }
-
-  @Override
-  long inputsOf(Tensor weight) {
-    return weight.size(1) * options.groups();
+    super(3, false, Conv3d::new, outChannels, kernelSize, options, bias);
   }
 }

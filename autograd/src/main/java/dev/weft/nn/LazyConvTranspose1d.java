@@ -1,16 +1,9 @@
 package dev.weft.nn;
 
-import dev.weft.engine.Tensor;
-
 /**
  * A {@link ConvTranspose1d} that takes its number of input channels from the first tensor it meets.
  */
-public final class LazyConvTranspose1d extends LazyLayer<ConvTranspose1d> {
-
-  private final long outChannels;
-  private final long[] kernelSize;
-  private final ConvOptions options;
-  private final boolean bias;
+public final class LazyConvTranspose1d extends LazyConvNd<ConvTranspose1d> {
 
   public LazyConvTranspose1d(long outChannels, long kernelSize) {
     this(outChannels, kernelSize, ConvOptions.DEFAULT);
@@ -27,25 +20,6 @@ public final class LazyConvTranspose1d extends LazyLayer<ConvTranspose1d> {
    */
   public LazyConvTranspose1d(
       long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
-    this.outChannels = outChannels;
-    this.kernelSize = kernelSize.clone();
-    this.options = options;
-    this.bias = bias;
-    build(options.groups()); // refuses now what the layer would refuse later
-  }
-
-  @Override
-  ConvTranspose1d build(long inputs) {
-    return new ConvTranspose1d(inputs, outChannels, kernelSize, options, bias);
-  }
-
-  @Override
-  long inputs(Tensor x) {
-    return channels(x, 1);
-  }
-
-  @Override
-  long inputsOf(Tensor weight) {
-    return weight.size(0);
+    super(1, true, ConvTranspose1d::new, outChannels, kernelSize, options, bias);
   }
 }

@@ -1,16 +1,9 @@
 package dev.weft.nn;
 
-import dev.weft.engine.Tensor;
-
 /**
  * A {@link ConvTranspose2d} that takes its number of input channels from the first tensor it meets.
  */
-public final class LazyConvTranspose2d extends LazyLayer<ConvTranspose2d> {
-
-  private final long outChannels;
-  private final long[] kernelSize;
-  private final ConvOptions options;
-  private final boolean bias;
+public final class LazyConvTranspose2d extends LazyConvNd<ConvTranspose2d> {
 
   public LazyConvTranspose2d(long outChannels, long kernelSize) {
     this(outChannels, kernelSize, ConvOptions.DEFAULT);
@@ -27,25 +20,6 @@ public final class LazyConvTranspose2d extends LazyLayer<ConvTranspose2d> {
    */
   public LazyConvTranspose2d(
       long outChannels, long[] kernelSize, ConvOptions options, boolean bias) {
-    this.outChannels = outChannels;
-    this.kernelSize = kernelSize.clone();
-    this.options = options;
-    this.bias = bias;
-    build(options.groups()); // refuses now what the layer would refuse later
-  }
-
-  @Override
-  ConvTranspose2d build(long inputs) {
-    return new ConvTranspose2d(inputs, outChannels, kernelSize, options, bias);
-  }
-
-  @Override
-  long inputs(Tensor x) {
-    return channels(x, 2);
-  }
-
-  @Override
-  long inputsOf(Tensor weight) {
-    return weight.size(0);
+    super(2, true, ConvTranspose2d::new, outChannels, kernelSize, options, bias);
   }
 }

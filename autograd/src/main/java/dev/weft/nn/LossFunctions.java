@@ -96,6 +96,35 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
     return ClassLosses.crossEntropy(logits, targets, options);
   }
 
+  /**
+   * {@link #linearCrossEntropy(Tensor, Tensor, Tensor, Optional, LossOptions, long)} without a
+   * bias, with the defaults and all samples at once.
+   */
+  public static Tensor linearCrossEntropy(Tensor x, Tensor weight, Tensor targets) {
+    return linearCrossEntropy(
+        x, weight, targets, Optional.empty(), LossOptions.DEFAULT, Long.MAX_VALUE);
+  }
+
+  /**
+   * {@link #crossEntropy} of the logits x Wᵀ + b, which are computed for {@code chunkSize} samples
+   * at a time, and once more in backward: with many classes, the logits of all samples are the
+   * largest tensor of a model, and here they never exist.
+   *
+   * <p>Shape: x (features) or (N, features), W (C, features), b (C); or, for a class in each of
+   * several places, W (C, d₁, …, features), b (C, d₁, …) and targets (N, d₁, …).
+   *
+   * @param chunkSize at least 1; from N on, all samples are taken at once
+   */
+  public static Tensor linearCrossEntropy(
+      Tensor x,
+      Tensor weight,
+      Tensor targets,
+      Optional<? extends Tensor> bias,
+      LossOptions options,
+      long chunkSize) {
+    return LinearCrossEntropy.loss(x, weight, targets, bias, options, chunkSize);
+  }
+
   /** {@link #nllLoss(Tensor, Tensor, LossOptions)} with the defaults. */
   public static Tensor nllLoss(Tensor logProbabilities, Tensor targets) {
     return nllLoss(logProbabilities, targets, LossOptions.DEFAULT);

@@ -245,7 +245,7 @@ public abstract class Module<I, O> implements Cloneable {
    *
    * @param once whether a module that is found under several names is visited under the first only
    */
-  private void walk(boolean once, BiConsumer<String, Module<?, ?>> visitor) {
+  final void walk(boolean once, BiConsumer<String, Module<?, ?>> visitor) {
     Set<Module<?, ?>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Set<Module<?, ?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
     walk("", this, once, seen, open, visitor);
@@ -278,7 +278,7 @@ public abstract class Module<I, O> implements Cloneable {
     open.remove(module);
   }
 
-  private static String join(String prefix, String name) {
+  static String join(String prefix, String name) {
     return prefix.isEmpty() ? name : prefix + "." + name;
   }
 
@@ -485,29 +485,7 @@ public abstract class Module<I, O> implements Cloneable {
    */
   public final LinkedHashMap<String, Tensor> stateDict() {
     var state = new LinkedHashMap<String, Tensor>();
-    liveState().forEach((name, tensor) -> state.put(name, tensor.alias()));
-    return state;
-  }
-
-  private Map<String, Tensor> liveState() {
-    var state = new LinkedHashMap<String, Tensor>();
-    walk(
-        false,
-        (prefix, module) -> {
-          module.requireComplete();
-          module.members(
-              (name, value) -> {
-                if (value instanceof Parameter parameter) {
-                  state.put(join(prefix, name), parameter);
-                }
-              });
-          module.members(
-              (name, value) -> {
-                if (value instanceof Buffer buffer && buffer.isPersistent()) {
-                  state.put(join(prefix, name), buffer);
-                }
-              });
-        });
+    ModuleState.of(this).forEach((name, tensor) -> state.put(name, tensor.alias()));
     return state;
   }
 
@@ -524,62 +502,7 @@ public abstract class Module<I, O> implements Cloneable {
    * @return the names that only one side has
    */
   public final IncompatibleKeys loadStateDict(Map<String, ? extends Tensor> state, boolean strict) {
-    walk(true, (name, module) -> module.completeFrom(state, name.isEmpty() ? "" : name + "."));
-    Map<String, Tensor> own = liveState();
-    var missing = own.keySet().stream().filter(name -> !state.containsKey(name)).toList();
-    var unexpected =
-        state.keySet().stream().map(String::valueOf).filter(k -> !own.containsKey(k)).toList();
-    var problems = new ArrayList<String>();
-    if (strict && !missing.isEmpty()) {
-      problems.add("missing: " + String.join(", ", missing));
-    }
-    if (strict && !unexpected.isEmpty()) {
-      problems.add("unexpected: " + String.join(", ", unexpected));
-    }
-    own.forEach(
-        (name, target) -> {
-          if (state.containsKey(name)) {
-            misfit(target, state.get(name)).ifPresent(what -> problems.add(name + ": " + what));
-          }
-        });
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(
-          "loadStateDict: "
-              + typeName()
-              + ": nothing was loaded:\n  "
-              + String.join("\n  ", problems));
-    }
-    try (var _ = TensorScope.open();
-        var _ = Context.current().withGrad(false)) {
-      own.forEach(
-          (name, target) -> {
-            Tensor source = state.get(name);
-            if (source != null) {
-              target.copyFrom(source);
-            }
-          });
-    }
-    return new IncompatibleKeys(missing, unexpected);
-  }
-
-  private static Optional<String> misfit(Tensor target, @Nullable Tensor source) {
-    if (source == null) {
-      return Optional.of("null in the state dict");
-    }
-    if (source.isReleased()) {
-      return Optional.of("the tensor in the state dict was released");
-    }
-    if (!source.shape().equals(target.shape())) {
-      return Optional.of(
-          "shape " + target.shape() + " in the module, " + source.shape() + " in the state dict");
-    }
-    if (source.device().isMeta()) {
-      return Optional.of("on meta in the state dict, without values");
-    }
-    if (target.device().isMeta()) {
-      return Optional.of("on meta in the module; call toEmpty(device) first");
-    }
-    return Optional.empty();
+    return ModuleState.load(this, state, strict);
   }
 
   // ---------------------------------------------------------------------------------- copies
@@ -595,33 +518,11 @@ public abstract class Module<I, O> implements Cloneable {
 
   /** {@link #deepCopy()}, typed as the module came. */
   public static <M extends Module<?, ?>> M deepCopy(M module) {
-    M copy = copy(module, new IdentityHashMap<>(), Module::copy);
-    copy.modules().forEach(Module::dropHooks);
-    return copy;
+    return ModuleCopies.deep(module);
   }
 
-  /** The same tree of modules with other tensors: {@code leaf} of each, called once for each. */
-  @SuppressWarnings("unchecked")
-  private static <M extends Module<?, ?>> M copy(
-      M module, Map<Object, Object> copies, UnaryOperator<Tensor> leaf) {
-    Object known = copies.get(module);
-    if (known != null) {
-      return (M) known;
-    }
-    M copy = (M) ((Module<?, ?>) module).shallowCopy();
-    copies.put(module, copy);
-    Fields.of(copy)
-        .replace(
-            copy,
-            held ->
-                held instanceof Module<?, ?> child
-                    ? copy(child, copies, leaf)
-                    : copies.computeIfAbsent(held, tensor -> leaf.apply((Tensor) tensor)));
-    copy.parametrizations(copy.parametrizations().map(all -> copy(all, copies, leaf)));
-    return copy;
-  }
-
-  private Module<?, ?> shallowCopy() {
+  /** Another object with the same fields. */
+  final Module<?, ?> shallowCopy() {
     try {
       return (Module<?, ?>) super.clone();
     } catch (CloneNotSupportedException e) {
@@ -629,7 +530,7 @@ public abstract class Module<I, O> implements Cloneable {
     }
   }
 
-  private void dropHooks() {
+  final void dropHooks() {
     preHooks = new Hooks<>();
     hooks = new Hooks<>();
     interceptors = new Hooks<>();
@@ -652,47 +553,8 @@ public abstract class Module<I, O> implements Cloneable {
    * @param tensors by the names of {@link #stateDict}; what is not named stays
    * @throws IllegalArgumentException for a name that this module does not have
    */
-  @SuppressWarnings("unchecked") // a copy has the type of what it was copied from
   public final O functionalCall(Map<String, ? extends Tensor> tensors, I input) {
-    Map<String, Tensor> own = liveState();
-    var copies = new IdentityHashMap<Object, Object>();
-    tensors.forEach(
-        (name, given) -> {
-          Tensor replaced = own.get(name);
-          if (replaced == null) {
-            throw new IllegalArgumentException(
-                "functionalCall: "
-                    + typeName()
-                    + " has no '"
-                    + name
-                    + "', only "
-                    + String.join(", ", own.keySet()));
-          }
-          copies.put(replaced, standIn(replaced, given));
-        });
-    return ((Module<I, O>) copy((Module<?, ?>) this, copies, tensor -> tensor)).apply(input);
-  }
-
-  /** A handle of the class that a field of a module may have, with the history of {@code given}. */
-  private static Tensor standIn(Tensor replaced, Tensor given) {
-    Tensor handle =
-        replaced instanceof Buffer buffer
-            ? Buffer.of(given, buffer.isPersistent())
-            : Parameter.of(given, false);
-    handle.tapeEntry(given.tapeEntry());
-    return handle;
-  }
-
-  private static Tensor copy(Tensor tensor) {
-    try (var _ = TensorScope.open();
-        var _ = Context.current().withGrad(false)) {
-      Tensor values = tensor.copy();
-      return switch (tensor) {
-        case Parameter parameter -> Parameter.of(values, parameter.requiresGrad());
-        case Buffer buffer -> Buffer.of(values, buffer.isPersistent());
-        default -> values.alias();
-      };
-    }
+    return ModuleCopies.with(this, tensors).apply(input);
   }
 
   // ---------------------------------------------------------------------------------- text

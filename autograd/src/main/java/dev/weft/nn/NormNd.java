@@ -23,8 +23,8 @@ abstract class NormNd extends Module<Tensor, Tensor> {
   @StateName("num_batches_tracked")
   public final Optional<Buffer> numBatchesTracked;
 
-  final NormOptions options;
   private final long numFeatures;
+  private NormOptions options;
 
   NormNd(long numFeatures, NormOptions options) {
     this.numFeatures = Args.nonNegative(typeName(), "numFeatures", numFeatures);
@@ -37,6 +37,15 @@ abstract class NormNd extends Module<Tensor, Tensor> {
     runningVar = tracks ? Optional.of(Buffer.of(Tensor.full(1, numFeatures))) : Optional.empty();
     numBatchesTracked =
         tracks ? Optional.of(Buffer.of(Tensor.zeros(Shape.SCALAR, DType.INT64))) : Optional.empty();
+  }
+
+  final NormOptions options() {
+    return options;
+  }
+
+  /** Sets ε and the momentum; what parameters and statistics there are stays as it is. */
+  final void options(NormOptions options) {
+    this.options = options;
   }
 
   /** Sets the running statistics back to mean 0 and variance 1. */

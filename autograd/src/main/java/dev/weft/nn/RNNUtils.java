@@ -49,6 +49,13 @@ public final class RNNUtils {
     return sequences;
   }
 
+  /** The sequences of {@link #packSequence}, in the order in which they were given. */
+  public static List<Tensor> unpackSequence(PackedSequence packed) {
+    Padded padded = padPackedSequence(packed, true);
+    long[] lengths = padded.lengths().stream().mapToLong(Long::longValue).toArray();
+    return unpadSequence(padded.sequence(), lengths, true);
+  }
+
   /** {@link #packPaddedSequence} of sequences (length, *). */
   public static PackedSequence packSequence(List<Tensor> sequences, boolean enforceSorted) {
     long[] lengths = sequences.stream().mapToLong(s -> s.size(0)).toArray();

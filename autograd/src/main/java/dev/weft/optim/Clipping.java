@@ -38,10 +38,7 @@ public final class Clipping {
       double maxNorm,
       double normType,
       boolean errorIfNonfinite) {
-    if (!(maxNorm >= 0)) {
-      throw new IllegalArgumentException(
-          "clipGradNorm: maxNorm " + maxNorm + ": must be at least 0");
-    }
+    requireLimit("clipGradNorm", "maxNorm", maxNorm);
     try (var scope = TensorScope.open();
         var _ = Context.current().withGrad(false)) {
       List<Tensor> gradients = gradients(parameters);
@@ -55,10 +52,7 @@ public final class Clipping {
                 gradients.size(),
                 norm.item()));
       }
-      Tensor scale = norm.add(1e-6).rdiv(maxNorm).clamp(Double.NEGATIVE_INFINITY, 1);
-      for (Tensor gradient : gradients) {
-        scale(gradient, scale.to(gradient.device()));
-      }
+      scale(gradients, maxNorm, norm);
       return scope.keep(norm);
     }
   }
@@ -68,6 +62,42 @@ public final class Clipping {
       gradient.mulInPlace(factor.to(gradient.dtype()));
     } else {
       gradient.copyFrom(gradient.to(factor.dtype()).mul(factor));
+    }
+  }
+
+  /**
+   * Scales gradients by min(1, maxNorm / (norm + 1e-6)): the second half of {@link #clipGradNorm},
+   * for a norm that is known, such as that of several groups or ranks together.
+   *
+   * @param norm of rank 0
+   */
+  public static void clipGradsWithNorm(
+      Collection<? extends Tensor> parameters, double maxNorm, Tensor norm) {
+    requireLimit("clipGradsWithNorm", "maxNorm", maxNorm);
+    try (var _ = TensorScope.open();
+        var _ = Context.current().withGrad(false)) {
+      scale(gradients(parameters), maxNorm, norm);
+    }
+  }
+
+  private static void scale(List<Tensor> gradients, double maxNorm, Tensor norm) {
+    Tensor scale = norm.add(1e-6).rdiv(maxNorm).clamp(Double.NEGATIVE_INFINITY, 1);
+    for (Tensor gradient : gradients) {
+      scale(gradient, scale.to(gradient.device()));
+    }
+  }
+
+  private static void requireLimit(String op, String name, double limit) {
+    if (!(limit >= 0)) {
+      throw new IllegalArgumentException(op + ": " + name + " " + limit + ": must be at least 0");
+    }
+  }
+
+  /** The norm of all tensors together, of rank 0. */
+  public static Tensor totalNorm(Collection<? extends Tensor> tensors, double normType) {
+    try (var scope = TensorScope.open();
+        var _ = Context.current().withGrad(false)) {
+      return scope.keep(totalNorm(new ArrayList<Tensor>(tensors), normType));
     }
   }
 
@@ -81,10 +111,7 @@ public final class Clipping {
 
   /** Limits every element of the gradients to ±{@code clipValue}. */
   public static void clipGradValue(Collection<? extends Tensor> parameters, double clipValue) {
-    if (!(clipValue >= 0)) {
-      throw new IllegalArgumentException(
-          "clipGradValue: clipValue " + clipValue + ": must be at least 0");
-    }
+    requireLimit("clipGradValue", "clipValue", clipValue);
     try (var _ = TensorScope.open();
         var _ = Context.current().withGrad(false)) {
       for (Tensor gradient : gradients(parameters)) {
