@@ -32,7 +32,7 @@ public final class GroupNorm extends Module<Tensor, Tensor> {
     }
     this.numGroups = numGroups;
     this.numChannels = numChannels;
-    this.eps = eps;
+    this.eps = Args.atLeastZero("GroupNorm", "eps", eps);
     weight = affine ? Optional.of(Init.parameter(Init::ones, numChannels)) : Optional.empty();
     bias = affine ? Optional.of(Init.parameter(Init::zeros, numChannels)) : Optional.empty();
   }

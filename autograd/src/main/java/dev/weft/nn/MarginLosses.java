@@ -81,6 +81,13 @@ final class MarginLosses {
     return Reduced.of(positive(near.sub(far).add(options.margin())), options.reduction());
   }
 
+  static int exponent(String where, int p) {
+    if (p != 1 && p != 2) {
+      throw new IllegalArgumentException(where + ": p = " + p + ": must be 1 or 2");
+    }
+    return p;
+  }
+
   static Tensor multiMargin(
       Tensor scores,
       Tensor targets,
@@ -88,9 +95,7 @@ final class MarginLosses {
       double margin,
       Optional<? extends Tensor> weight,
       Reduction reduction) {
-    if (p != 1 && p != 2) {
-      throw new IllegalArgumentException("multi_margin_loss: p = " + p + ": must be 1 or 2");
-    }
+    exponent("multi_margin_loss", p);
     requireRows("multi_margin_loss", scores);
     targets.spec().requireIndex("multi_margin_loss");
     if (!targets.shape().equals(scores.shape().without(-1))) {

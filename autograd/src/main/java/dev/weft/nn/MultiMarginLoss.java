@@ -22,7 +22,7 @@ public final class MultiMarginLoss extends Loss {
 
   public MultiMarginLoss(
       int p, double margin, Optional<? extends Tensor> weight, Reduction reduction) {
-    this.p = p;
+    this.p = MarginLosses.exponent("MultiMarginLoss", p);
     this.margin = margin;
     this.weight = weight.map(Buffer::of);
     this.reduction = reduction;

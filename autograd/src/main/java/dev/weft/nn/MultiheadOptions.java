@@ -1,5 +1,6 @@
 package dev.weft.nn;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -29,6 +30,8 @@ public record MultiheadOptions(
 
   public MultiheadOptions {
     Args.probability("MultiheadAttention", dropout);
+    kdim.ifPresent(k -> Sizes.requireAtLeast("MultiheadAttention", "kdim", List.of(k), 1));
+    vdim.ifPresent(v -> Sizes.requireAtLeast("MultiheadAttention", "vdim", List.of(v), 1));
   }
 
   /** With dropout of weights. */

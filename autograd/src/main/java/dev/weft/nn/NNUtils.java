@@ -35,7 +35,11 @@ public final class NNUtils {
     long wanted = parameters.stream().mapToLong(Tensor::numel).sum();
     if (!vector.shape().equals(Shape.of(wanted))) {
       throw new ShapeException(
-          "vectorToParameters: " + vector.shape() + ": the parameters have " + wanted + " elements");
+          "vectorToParameters: "
+              + vector.shape()
+              + ": the parameters have "
+              + wanted
+              + " elements");
     }
     try (var _ = Context.current().withGrad(false)) {
       long from = 0;

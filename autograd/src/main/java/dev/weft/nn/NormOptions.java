@@ -26,6 +26,11 @@ public record NormOptions(
     if (!(eps >= 0)) {
       throw new IllegalArgumentException("norm: eps " + eps + ": must not be negative");
     }
+    double weight = momentum.orElse(0);
+    if (!(weight >= 0 && weight <= 1)) {
+      throw new IllegalArgumentException(
+          "norm: momentum " + weight + ": must be from 0 to 1, the weight of a new batch");
+    }
   }
 
   /** With another ε. */

@@ -32,6 +32,7 @@ public final class RMSNorm extends Module<Tensor, Tensor> {
       throw new IllegalArgumentException("RMSNorm: normalizedShape is empty: needs a size");
     }
     this.normalizedShape = Shape.of(normalizedShape);
+    eps.ifPresent(value -> Args.atLeastZero("RMSNorm", "eps", value));
     this.eps = eps;
     weight =
         elementwiseAffine

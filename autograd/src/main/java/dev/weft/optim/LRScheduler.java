@@ -243,6 +243,17 @@ public abstract class LRScheduler {
     return value;
   }
 
+  /** Epochs as whole numbers. */
+  static List<Long> wholeEpochs(String name, List<? extends Number> epochs) {
+    for (Number epoch : epochs) {
+      if (epoch.doubleValue() != epoch.longValue()) {
+        throw new IllegalArgumentException(
+            name + ": milestone " + epoch + ": must be a whole number, the number of an epoch");
+      }
+    }
+    return epochs.stream().map(Number::longValue).toList();
+  }
+
   final long requirePositive(String setting, long value) {
     if (value < 1) {
       throw new IllegalArgumentException(

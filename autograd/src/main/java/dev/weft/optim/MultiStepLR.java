@@ -19,7 +19,8 @@ public final class MultiStepLR extends LRScheduler {
 
   public MultiStepLR(Optimizer optimizer, List<? extends Number> milestones, double gamma) {
     super(optimizer);
-    milestones.forEach(epoch -> this.milestones.merge(epoch.longValue(), 1L, Long::sum));
+    wholeEpochs("MultiStepLR", milestones)
+        .forEach(epoch -> this.milestones.merge(epoch, 1L, Long::sum));
     this.gamma = requireFinite("gamma", gamma);
     start();
   }

@@ -119,6 +119,20 @@ record Options(String optimizer, Map<String, Object> values) {
           throw refused(option, value, "must be a finite number above 0");
         }
       }
+      case "etas" -> {
+        var etas = (List<?>) value;
+        double minus = (double) etas.getFirst();
+        if (!(minus > 0 && minus < 1 && (double) etas.getLast() > 1)) {
+          throw refused(option, value, "needs 0 < the first < 1 < the second");
+        }
+      }
+      case "eps" -> {
+        for (Object eps : value instanceof List<?> several ? several : List.of(value)) {
+          if (eps instanceof Double number && !(Double.isFinite(number) && number >= 0)) {
+            throw refused(option, value, "must be a finite number of at least 0");
+          }
+        }
+      }
       case "line_search_fn" -> requireName(option, value, "strong_wolfe");
       case "adjust_lr_fn" -> requireName(option, value, "original", "match_rms_adamw");
       default -> requireNotNegative(option, value);

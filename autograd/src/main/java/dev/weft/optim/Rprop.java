@@ -64,11 +64,6 @@ public final class Rprop extends Optimizer {
 
   @Override
   protected Optional<String> conflict(ParameterGroup group) {
-    double minus = group.getDouble("etas", 0);
-    double plus = group.getDouble("etas", 1);
-    if (!(minus > 0 && minus < 1 && plus > 1)) {
-      return Optional.of("etas " + group.get("etas") + ": needs 0 < the first < 1 < the second");
-    }
     return group.getDouble("step_sizes", 0) <= group.getDouble("step_sizes", 1)
         ? Optional.empty()
         : Optional.of("step_sizes " + group.get("step_sizes") + ": the least is above the most");

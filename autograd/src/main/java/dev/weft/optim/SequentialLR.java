@@ -21,7 +21,7 @@ public final class SequentialLR extends LRScheduler {
       List<? extends Number> milestones) {
     super(optimizer);
     this.schedules = List.copyOf(schedules);
-    this.milestones = milestones.stream().map(Number::longValue).toList();
+    this.milestones = wholeEpochs("SequentialLR", milestones);
     if (schedules.isEmpty() || milestones.size() != schedules.size() - 1) {
       throw new IllegalArgumentException(
           "SequentialLR: "

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.engine.Shape;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.op.Reduction;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -37,6 +38,12 @@ class ArgumentErrorsTest {
           () ->
               Functional.scaledDotProductAttention(
                   x, x, x, AttentionMask.NONE, 0, OptionalDouble.of(nan))),
+      call("GroupNorm: eps NaN", () -> new GroupNorm(1, 2, nan, true)),
+      call("RMSNorm: eps -1.0", () -> new RMSNorm(new long[] {2}, OptionalDouble.of(-1), true)),
+      call("norm: momentum NaN", () -> NormOptions.BATCH.momentum(nan)),
+      call("norm: momentum 1.5", () -> NormOptions.BATCH.momentum(1.5)),
+      call("MultiMarginLoss: p = 3", () -> new MultiMarginLoss(3, 1, none, Reduction.MEAN)),
+      call("MultiheadAttention: kdim [0]", () -> MultiheadOptions.DEFAULT.kdim(0)),
       call("pixel_shuffle: (2, 4, 6), factor", () -> Functional.pixelShuffle(x, 1L << 33)),
     };
   }

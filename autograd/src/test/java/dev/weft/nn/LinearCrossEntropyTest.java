@@ -24,14 +24,10 @@ class LinearCrossEntropyTest {
   @ValueSource(longs = {1, 2, 3, 100})
   void classesWithWeightsSmoothingAndIgnoredTargets(long chunkSize) {
     var options =
-        LossOptions.DEFAULT
-            .weight(Tensor.of(1, 2, 0.5))
-            .ignoreIndex(1)
-            .labelSmoothing(0.1);
+        LossOptions.DEFAULT.weight(Tensor.of(1, 2, 0.5)).ignoreIndex(1).labelSmoothing(0.1);
     Optional<Tensor> bias = Optional.of(Tensor.of(0.1, -0.2, 0.3));
     Tensor loss =
-        Functional.linearCrossEntropy(
-            x, weight, Tensor.of(0L, 2L, 1L), bias, options, chunkSize);
+        Functional.linearCrossEntropy(x, weight, Tensor.of(0L, 2L, 1L), bias, options, chunkSize);
     loss.backward();
     assertThat(loss.item()).isCloseTo(0.57627572306906, within(1e-14));
     assertThat(x.grad().orElseThrow().toDoubleArray())
@@ -75,7 +71,8 @@ class LinearCrossEntropyTest {
     loss.to(DType.FLOAT64);
     assertThat(loss.stateDict().keySet()).containsExactly("linear.weight");
     try (var _ = dev.weft.autograd.Autograd.noGrad()) {
-      loss.linear.weight.copyFrom(Tensor.arange(12).to(DType.FLOAT64).div(10.0).sub(0.5).reshape(6, 2));
+      loss.linear.weight.copyFrom(
+          Tensor.arange(12).to(DType.FLOAT64).div(10.0).sub(0.5).reshape(6, 2));
     }
     Tensor targets = Tensor.of(0L, 2L, 1L, 1L, 2L, 0L).reshape(3, 2);
     Tensor value = loss.apply(x, targets);

@@ -129,8 +129,7 @@ class NNUtilsTest {
 
   @Test
   void packedSequencesComeApartInTheirOldOrder() {
-    List<Tensor> sequences =
-        List.of(Tensor.of(1f), Tensor.of(2f, 3f, 4f), Tensor.of(5f, 6f));
+    List<Tensor> sequences = List.of(Tensor.of(1f), Tensor.of(2f, 3f, 4f), Tensor.of(5f, 6f));
     List<Tensor> again = RNNUtils.unpackSequence(RNNUtils.packSequence(sequences, false));
     for (int i = 0; i < sequences.size(); i++) {
       assertThat(again.get(i).toFloatArray()).containsExactly(sequences.get(i).toFloatArray());

@@ -1,6 +1,7 @@
 package dev.weft.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.engine.Tensor;
@@ -58,6 +59,25 @@ class OptimizerDetailsTest {
               12, 1.2338993855089007, 0.16657952335111342, 0.13494284197024736, 0.15754047152800893
             },
             within(1e-12));
+  }
+
+  @Test
+  void valuesThatNoStepCouldUseAreRefusedWhereTheyAreGiven() {
+    List<Parameter> p = List.of(Parameter.of(Tensor.of(1.0)));
+    assertThatThrownBy(() -> new Rprop(p).etas(1.5, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Rprop: etas [1.5, 2.0]: needs 0 < the first < 1 < the second");
+    assertThatThrownBy(() -> new Adafactor(p).eps(-0.1, 1e-3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Adafactor: eps [-0.1, 0.001]: must be a finite number");
+    assertThatThrownBy(() -> new MultiStepLR(new SGD(p, 0.1), List.of(1.5)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("MultiStepLR: milestone 1.5: must be a whole number");
+    var sgd = new SGD(p, 0.1);
+    List<LRScheduler> two = List.of(new ExponentialLR(sgd, 0.5), new ExponentialLR(sgd, 0.9));
+    assertThatThrownBy(() -> new SequentialLR(sgd, two, List.of(1.5)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("SequentialLR: milestone 1.5: must be a whole number");
   }
 
   @Test
