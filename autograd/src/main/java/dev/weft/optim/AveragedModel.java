@@ -23,10 +23,11 @@ import java.util.Map;
  * average.eval().apply(x);
  * }
  *
- * <p>Buffers such as running statistics are copied with each update, or averaged too. The state
- * dict holds {@code n_averaged}, and the model's under {@code module}, as in PyTorch. Sources:
- * Izmailov et al., "Averaging weights leads to wider optima and better generalization", 2018;
- * Polyak, Juditsky, 1992.
+ * <p>Buffers such as running statistics are copied with each update, or averaged too; {@link
+ * dev.weft.nn.NNUtils#updateBn} computes those of the averaged weights at the end. The state dict
+ * holds {@code n_averaged}, and the model's under {@code module}, as in PyTorch. Sources: Izmailov
+ * et al., "Averaging weights leads to wider optima and better generalization", 2018; Polyak,
+ * Juditsky, 1992.
  *
  * @param <I> the model's input
  * @param <O> the model's output
