@@ -5,6 +5,7 @@ import static dev.weft.engine.Native.ALL;
 import dev.weft.engine.Native;
 import dev.weft.engine.cpu.Gemm.Matrix;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** The product of float32 matrices in Java arrays: the plain form of {@link Gemm}. */
 final class PlainGemm {
@@ -31,28 +32,33 @@ final class PlainGemm {
         Math.max(1, PIECE / Math.max(1, n * k)),
         (from, to) -> {
           float[] left = rows(a.from(from, 0), (int) (to - from), depth);
+          float[] row = new float[columns];
+          float[] sums = new float[columns];
           for (long i = from; i < to; i++) {
-            float[] first = startRow == 0 ? same : Chunk.floats(start + i * startRow, columns);
-            float[] row = row(left, (int) (i - from) * depth, right, depth, first);
+            if (startRow == 0) {
+              System.arraycopy(same, 0, row, 0, columns);
+            } else {
+              Chunk.read(start + i * startRow, row, columns);
+            }
+            addProduct(left, (int) (i - from) * depth, right, depth, sums, row);
             Chunk.write(row, columns, c + i * cRow);
           }
         });
   }
 
-  private static float[] row(float[] left, int at, float[] right, int depth, float[] first) {
-    float[] row = first.clone();
-    int p = 0;
-    do {
+  /** Adds a row of {@code left} times {@code right}; {@code sums} is room for a block of k. */
+  private static void addProduct(
+      float[] left, int at, float[] right, int depth, float[] sums, float[] row) {
+    for (int p = 0; p < depth; ) {
       int end = Math.min(depth, p + Gemm.K_BLOCK);
-      float[] sums = new float[row.length];
+      Arrays.fill(sums, 0);
       for (; p < end; p++) {
         addRow(left[at + p], right, p * row.length, sums);
       }
       for (int j = 0; j < row.length; j++) {
         row[j] += sums[j];
       }
-    } while (p < depth);
-    return row;
+    }
   }
 
   /** A method of its own, so that C2 vectorises it. */
