@@ -111,6 +111,8 @@ abstract sealed class ActivationFunctions permits LossFunctions {
    * <p>Shape: x (*) or (N, C, *), weight (1) or (C).
    */
   public static Tensor prelu(Tensor x, Tensor weight) {
+    x.spec().requireFloating("prelu");
+    weight.spec().requireFloating("prelu");
     long slopes = weight.numel();
     long channels = x.rank() > 1 ? x.size(1) : 1;
     if (weight.rank() > 1 || slopes != 1 && slopes != channels) {
@@ -259,6 +261,7 @@ abstract sealed class ActivationFunctions permits LossFunctions {
    * with gated convolutional networks", 2016.
    */
   public static Tensor glu(Tensor x, int dim) {
+    x.spec().requireFloating("glu");
     if (x.rank() == 0 || x.size(dim) % 2 != 0) {
       throw new ShapeException(
           "glu: " + x.shape() + ": dimension " + dim + " must have an even size");

@@ -18,6 +18,7 @@ final class BinaryLosses {
       Tensor x, Tensor t, Optional<? extends Tensor> weight, Reduction reduction) {
     requireSameShape("binary_cross_entropy", x, t);
     requireProbabilities(x);
+    t.spec().requireFloating("binary_cross_entropy, targets");
     return Reduced.of(
         weighted("binary_cross_entropy", new CrossEntropy().apply(x, t), weight), reduction);
   }
@@ -117,6 +118,8 @@ final class BinaryLosses {
       Reduction reduction) {
     String op = "binary_cross_entropy_with_logits";
     requireSameShape(op, x, t);
+    x.spec().requireFloating(op);
+    t.spec().requireNumeric(op + ", targets");
     positiveWeight.ifPresent(p -> requireFits(op, "positive weight", p, x));
     Tensor tail = softplus(x.neg());
     Tensor counted =
@@ -128,6 +131,7 @@ final class BinaryLosses {
       Tensor x, Tensor t, Optional<? extends Tensor> weight, Reduction reduction) {
     String op = "multilabel_soft_margin_loss";
     requireSameShape(op, x, t);
+    x.spec().requireFloating(op);
     if (x.rank() == 0) {
       throw new ShapeException(op + ": a scalar has no classes; needs (*, C)");
     }
@@ -136,10 +140,13 @@ final class BinaryLosses {
 
   static Tensor softMargin(Tensor x, Tensor y, Reduction reduction) {
     requireFits("soft_margin_loss", "targets", y, x);
+    x.spec().requireFloating("soft_margin_loss");
     return Reduced.of(softplus(x.mul(y).neg()), reduction);
   }
 
   static Tensor divergence(Tensor x, Tensor t, KLReduction reduction, boolean logTarget) {
+    x.spec().requireFloating("kl_div");
+    t.spec().requireFloating("kl_div, targets");
     Tensor losses;
     if (logTarget) {
       losses = t.exp().mul(t.sub(x));

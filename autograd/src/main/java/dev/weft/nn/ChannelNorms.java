@@ -9,6 +9,7 @@ import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorScope;
 import dev.weft.engine.op.BatchNormOp;
 import dev.weft.engine.op.LayerNormOp;
+import dev.weft.engine.op.Op;
 import java.util.ArrayList;
 import java.util.Optional;
 
@@ -67,16 +68,30 @@ final class ChannelNorms {
               + x.shape()
               + ": training needs more than one value per channel; use eval() for single samples");
     }
-    var inputs = new ArrayList<Tensor>();
-    inputs.add(x);
-    weight.ifPresent(inputs::add);
-    bias.ifPresent(inputs::add);
-    Tensor[] results =
-        Dispatch.runAll(
-            new BatchNormOp(eps, weight.isPresent(), bias.isPresent()),
-            inputs.toArray(Tensor[]::new));
+    var op = new BatchNormOp(eps, weight.isPresent(), bias.isPresent());
+    Tensor[] results = run(op, x, weight, bias);
     running.update(results[1], results[2], count);
     return results[0];
+  }
+
+  /** A half tensor beside parameters in float32 is normalised in float32 and rounded once. */
+  static Tensor[] run(
+      Op op, Tensor x, Optional<? extends Tensor> weight, Optional<? extends Tensor> bias) {
+    boolean mixed =
+        x.dtype().isHalf()
+            && Context.current().autocast().isEmpty()
+            && (isFloat32(weight) || isFloat32(bias));
+    var inputs = new ArrayList<Tensor>();
+    inputs.add(mixed ? x.to(DType.FLOAT32) : x);
+    weight.ifPresent(w -> inputs.add(mixed ? wide(w) : w));
+    bias.ifPresent(b -> inputs.add(mixed ? wide(b) : b));
+    Tensor[] results = Dispatch.runAll(op, inputs.toArray(Tensor[]::new));
+    results[0] = mixed ? results[0].to(x.dtype()) : results[0];
+    return results;
+  }
+
+  private static boolean isFloat32(Optional<? extends Tensor> parameter) {
+    return parameter.isPresent() && parameter.get().dtype() == DType.FLOAT32;
   }
 
   static Tensor instance(

@@ -113,6 +113,7 @@ final class ClassLosses {
       throw new ShapeException(
           op + ": weight " + weight.shape() + ": needs one per class, (" + logs.size(1) + ")");
     }
+    weight.spec().requireFloating(op + ", weight");
     return weight.to(logs.dtype());
   }
 

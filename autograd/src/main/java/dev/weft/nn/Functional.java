@@ -2,13 +2,11 @@ package dev.weft.nn;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.Device;
-import dev.weft.engine.Dispatch;
 import dev.weft.engine.Linalg;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.op.LayerNormOp;
-import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -56,12 +54,8 @@ public final class Functional extends VisionFunctions {
               + normalizedShape
               + ": must be the input's last sizes");
     }
-    var inputs = new ArrayList<Tensor>();
-    inputs.add(x);
-    weight.ifPresent(inputs::add);
-    bias.ifPresent(inputs::add);
     var op = new LayerNormOp(dims, eps, weight.isPresent(), bias.isPresent());
-    return Dispatch.run(op, inputs.toArray(Tensor[]::new));
+    return ChannelNorms.run(op, x, weight, bias)[0];
   }
 
   // ---------------------------------------------------------------------------------- attention
@@ -174,9 +168,10 @@ public final class Functional extends VisionFunctions {
   /** ⟨x₁, x₂⟩ / (max(‖x₁‖, ε) max(‖x₂‖, ε)) along {@code dim} of the broadcast shape. */
   public static Tensor cosineSimilarity(Tensor x1, Tensor x2, int dim, double eps) {
     Shape shape = Shape.broadcast("cosine_similarity", x1.shape(), x2.shape());
-    Tensor a = normalize(ChannelNorms.wide(x1.expand(shape)), 2, dim, eps);
-    Tensor b = normalize(ChannelNorms.wide(x2.expand(shape)), 2, dim, eps);
-    return a.mul(b).sum(dim).to(DType.promote(x1.dtype(), x2.dtype()));
+    DType dtype = x1.resultType(x2);
+    Tensor a = normalize(ChannelNorms.wide(x1.to(dtype).expand(shape)), 2, dim, eps);
+    Tensor b = normalize(ChannelNorms.wide(x2.to(dtype).expand(shape)), 2, dim, eps);
+    return a.mul(b).sum(dim).to(dtype);
   }
 
   /** ‖x − y + ε‖ₚ along the last dimension, with p = 2 and ε = 1e-6. */

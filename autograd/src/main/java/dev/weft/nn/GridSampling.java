@@ -24,6 +24,8 @@ final class GridSampling {
   }
 
   static Tensor sample(Tensor input, Tensor grid, GridSampleOptions options) {
+    input.spec().requireFloating("grid_sample");
+    grid.spec().requireFloating("grid_sample, grid");
     int dims = input.rank() - 2;
     if (dims != 2 && dims != 3
         || grid.rank() != input.rank()

@@ -17,8 +17,15 @@ abstract sealed class LayerFunctions extends LossFunctions permits ConvFunctions
     return linear(x, weight, Optional.empty());
   }
 
-  /** y = x Wᵀ + b. Shape: x (*, in), weight (out, in), bias (out) → (*, out). */
+  /**
+   * y = x Wᵀ + b. Shape: x (*, in), weight (out, in), bias (out) → (*, out); or weight (in), bias
+   * () → (*).
+   */
   public static Tensor linear(Tensor x, Tensor weight, Optional<? extends Tensor> bias) {
+    if (weight.rank() == 1) {
+      Tensor row = weight.unsqueeze(0);
+      return linear(x, row, bias.map(b -> b.reshape(1))).squeeze(-1);
+    }
     return bias.isPresent()
         ? Dispatch.run(new LinearOp(true), x, weight, bias.get())
         : Dispatch.run(new LinearOp(false), x, weight);

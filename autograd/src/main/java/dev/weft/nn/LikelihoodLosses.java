@@ -27,6 +27,7 @@ final class LikelihoodLosses {
   static Tensor gaussian(
       Tensor x, Tensor t, Tensor given, boolean full, double eps, Reduction reduction) {
     Args.atLeastZero("gaussian_nll_loss", "eps", eps);
+    x.spec().requireFloating("gaussian_nll_loss");
     Tensor variance = aligned(x, given);
     if (given.numel() > 0 && !given.device().isMeta() && given.detach().min().item() < 0) {
       throw new IllegalArgumentException(

@@ -94,6 +94,7 @@ final class Lookup {
       EmbeddingOptions options) {
     String name = "embedding_bag";
     requireTable(name, ids, weight);
+    weight.spec().requireFloating(name);
     if (ids.rank() == 2 == offsets.isPresent() || ids.rank() < 1 || ids.rank() > 2) {
       throw new ShapeException(
           name

@@ -18,6 +18,13 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
 
   // ---------------------------------------------------------------------------------- distances
 
+  /** x − y; beside numbers, truths are 0 and 1. */
+  private static Tensor difference(Tensor x, Tensor y) {
+    Tensor minuend = wide(x);
+    DType dtype = minuend.resultType(y);
+    return minuend.to(dtype).sub(y.to(dtype));
+  }
+
   /** The mean of (x − y)². */
   public static Tensor mseLoss(Tensor x, Tensor y) {
     return mseLoss(x, y, Reduction.MEAN);
@@ -25,7 +32,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
 
   /** (x − y)², reduced. The shapes broadcast. */
   public static Tensor mseLoss(Tensor x, Tensor y, Reduction reduction) {
-    return Reduced.of(wide(x).sub(y).square(), reduction);
+    return Reduced.of(difference(x, y).square(), reduction);
   }
 
   /** The mean of |x − y|. */
@@ -51,7 +58,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    */
   public static Tensor smoothL1Loss(Tensor x, Tensor y, Reduction reduction, double beta) {
     Args.atLeastZero("smooth_l1_loss", "beta", beta);
-    return beta == 0 ? l1Loss(x, y, reduction) : huber(x, y, beta, 1 / beta, reduction);
+    return beta == 0
+        ? l1Loss(x, y, reduction)
+        : huber("smooth_l1_loss", x, y, beta, 1 / beta, reduction);
   }
 
   /** {@link #huberLoss(Tensor, Tensor, Reduction, double)} with the mean and δ = 1. */
@@ -65,12 +74,14 @@ abstract sealed class LossFunctions extends ActivationFunctions permits LayerFun
    */
   public static Tensor huberLoss(Tensor x, Tensor y, Reduction reduction, double delta) {
     Args.aboveZero("huber_loss", "delta", delta);
-    return huber(x, y, delta, 1, reduction);
+    return huber("huber_loss", x, y, delta, 1, reduction);
   }
 
   /** c(d − c/2) with c = d limited to ±δ: both pieces in one, with their derivatives. */
-  private static Tensor huber(Tensor x, Tensor y, double delta, double scale, Reduction reduction) {
-    Tensor d = wide(x).sub(y);
+  private static Tensor huber(
+      String op, Tensor x, Tensor y, double delta, double scale, Reduction reduction) {
+    Tensor d = difference(x, y);
+    d.spec().requireFloating(op);
     Tensor c = d.clamp(-delta, delta);
     return Reduced.of(c.mul(d.sub(c.div(2.0))).mul(scale), reduction);
   }

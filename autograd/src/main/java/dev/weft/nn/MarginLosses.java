@@ -23,6 +23,7 @@ final class MarginLosses {
   }
 
   static Tensor hingeEmbedding(Tensor x, Tensor y, double margin, Reduction reduction) {
+    x.spec().requireFloating("hinge_embedding_loss");
     Tensor apart = y.ne(1.0).where(positive(x.rsub(margin)), zero(x));
     Tensor together = y.ne(-1.0).where(x, zero(x));
     return Reduced.of(apart.add(together), reduction);
@@ -116,11 +117,12 @@ final class MarginLosses {
               + ")");
     }
     Tensor own = scores.gather(-1, targets.unsqueeze(-1));
-    Tensor excess = positive(scores.sub(own).add(margin));
+    Tensor excess = scores.sub(own).add(margin).relu(); // where it is 0, so is PyTorch's gradient
     if (p == 2) {
       excess = excess.square();
     }
     if (weight.isPresent()) {
+      weight.get().spec().requireFloating("multi_margin_loss, weight");
       excess = excess.mul(weight.get().indexSelect(0, targets.reshape(-1)).reshape(own.shape()));
     }
     Tensor others = Functional.oneHot(targets, classes).eq(0L);
@@ -153,7 +155,7 @@ final class MarginLosses {
         Tensor.zerosLike(scores.detach()).scatterAdd(-1, index, counts.to(scores.dtype())).gt(0.0);
     // (*, t, i): each target of a row against each class that is none of its.
     Tensor own = scores.gather(-1, index).unsqueeze(-1);
-    Tensor excess = positive(scores.unsqueeze(-2).sub(own).add(1.0));
+    Tensor excess = scores.unsqueeze(-2).sub(own).add(1.0).relu(); // as in multiMargin
     Tensor pairs = counts.unsqueeze(-1).logicalAnd(isTarget.logicalNot().unsqueeze(-2));
     Tensor losses = pairs.where(excess, zero(scores)).sum(new int[] {-2, -1}, false);
     return Reduced.of(losses.div((double) classes), reduction);

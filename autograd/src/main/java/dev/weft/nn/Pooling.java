@@ -113,6 +113,7 @@ final class Pooling {
   static Tensor unpool(int dims, Tensor x, Tensor indices, PoolOptions options, long[] outputSize) {
     String name = "max_unpool" + dims + "d";
     requireRank(name, dims, x);
+    x.spec().requireFloating(name);
     indices.spec().requireIndex(name);
     if (!indices.shape().equals(x.shape())) {
       throw new ShapeException(

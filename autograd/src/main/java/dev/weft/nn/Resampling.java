@@ -1,6 +1,7 @@
 package dev.weft.nn;
 
 import dev.weft.engine.Context;
+import dev.weft.engine.DType;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
@@ -46,6 +47,9 @@ final class Resampling {
   static Tensor interpolate(Tensor x, InterpolateOptions options) {
     int dims = x.rank() - 2;
     InterpolationMode mode = options.mode();
+    if (x.dtype() != DType.UINT8) {
+      x.spec().requireFloating("interpolate");
+    }
     requireFits(x, options);
     List<Long> size =
         options.size().isEmpty()
@@ -147,7 +151,7 @@ final class Resampling {
     var axis = new Axis(input, output, align ? corners : ratio, align);
     boolean cubic = mode == InterpolationMode.BICUBIC;
     if (mode == InterpolationMode.NEAREST || mode == InterpolationMode.NEAREST_EXACT) {
-      return Optional.of(nearest(axis, mode == InterpolationMode.NEAREST ? 0 : 0.5f));
+      return Optional.of(nearest(axis, mode == InterpolationMode.NEAREST ? 0 : 0.5f, dims));
     }
     if (options.antialias()) {
       return Optional.of(
@@ -156,10 +160,14 @@ final class Resampling {
     return Optional.of(cubic ? cubic(axis) : linear(axis));
   }
 
-  /** In float32, as PyTorch does it, which decides where positions are whole but for rounding. */
-  private static Taps nearest(Axis axis, float centre) {
+  /**
+   * In float32, as PyTorch does it, which decides where positions are whole but for rounding. It
+   * takes images of double size to be exact, whatever factor was given.
+   */
+  private static Taps nearest(Axis axis, float centre, int dims) {
     var taps = new Taps(1, axis.output);
-    float scale = (float) axis.scale;
+    boolean doubled = dims == 2 && centre == 0 && axis.output == 2 * axis.input;
+    float scale = doubled ? 0.5f : (float) axis.scale;
     for (int i = 0; i < axis.output; i++) {
       long at = (long) Math.floor((i + centre) * scale);
       taps.index[0][i] = Math.clamp(at, 0, axis.input - 1);

@@ -245,11 +245,13 @@ public sealed interface AliasOps permits Tensor {
 
   /** Whether the shapes are equal. */
   default boolean isSameSize(Tensor y) {
+    Operands.given("is_same_size", "y", y);
     return ((Tensor) this).shape().equals(y.shape());
   }
 
   /** In the dtype of {@code y}, on its device. */
   default Tensor typeAs(Tensor y) {
+    Operands.given("type_as", "y", y);
     return ((Tensor) this).to(y.device()).to(y.dtype());
   }
 

@@ -163,6 +163,7 @@ public sealed interface ArrangeOps permits Tensor {
    * @param times integers, one per slice, or one for all
    */
   default Tensor repeatInterleave(Tensor times, int dim) {
+    Operands.given("repeat_interleave", "times", times);
     Tensor x = (Tensor) this;
     int axis = x.spec().dim("repeatInterleave", dim);
     times.spec().requireIndex("repeat_interleave");

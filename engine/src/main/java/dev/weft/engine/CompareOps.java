@@ -224,6 +224,7 @@ public sealed interface CompareOps permits Tensor {
    * equalNan}.
    */
   default Tensor isclose(Tensor y, double rtol, double atol, boolean equalNan) {
+    Operands.given("isclose", "y", y);
     Tensor x = (Tensor) this;
     if (x.dtype() != y.dtype()) {
       throw new DTypeException(
@@ -269,6 +270,8 @@ public sealed interface CompareOps permits Tensor {
    * promotes.
    */
   default Tensor where(Tensor x, Tensor y) {
+    Operands.given("where", "x", x);
+    Operands.given("where", "y", y);
     Tensor condition = (Tensor) this;
     DType dtype = DType.promote(x.dtype(), y.dtype());
     Where op = new Where();
@@ -279,12 +282,12 @@ public sealed interface CompareOps permits Tensor {
 
   /** As {@link #where(Tensor, Tensor)} with a number, of the dtype of x. */
   default Tensor where(Tensor x, double y) {
-    return where(x, Operands.scalar(x, y));
+    return where(x, Operands.scalar(Operands.given("where", "x", x), y));
   }
 
   /** As {@link #where(Tensor, Tensor)} with a number, of the dtype of y. */
   default Tensor where(double x, Tensor y) {
-    return where(Operands.scalar(y, x), y);
+    return where(Operands.scalar(Operands.given("where", "y", y), x), y);
   }
 
   /** The larger of x and the bound. */

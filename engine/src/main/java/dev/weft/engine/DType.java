@@ -180,6 +180,15 @@ public enum DType {
     };
   }
 
+  /** Throws for {@code op} unless a number fits: integers hold the whole ones of their range. */
+  void requireHolds(String op, double value) {
+    boolean whole = value == Math.rint(value) && value >= min() && value <= max();
+    if (!isInexact() && !whole) {
+      throw new DTypeException(
+          op + ": " + this + ": " + value + " does not fit; use a whole number of its range");
+    }
+  }
+
   /** The dtype with PyTorch's name, such as {@code "bfloat16"}. */
   public static DType of(String name) {
     for (DType dtype : values()) {

@@ -58,7 +58,7 @@ public final class Dispatch {
     } else {
       outputs = new Tensor[specs.size()];
       for (int i = 0; i < outputs.length; i++) {
-        outputs[i] = Tensor.allocate(specs.get(i), context);
+        outputs[i] = Tensor.allocate(op, specs.get(i), context);
       }
       compute(op, inputs, outputs, context);
     }
@@ -95,7 +95,7 @@ public final class Dispatch {
       target.storage().changed();
     } else if (!target.device().isMeta()) {
       try (var scope = TensorScope.open()) {
-        Tensor values = Tensor.allocate(result, context);
+        Tensor values = Tensor.allocate(op, result, context);
         compute(op, inputs, new Tensor[] {values}, context);
         compute(new CopyInto(), new Tensor[] {target, values}, NO_TENSORS, context);
       }
@@ -196,7 +196,7 @@ public final class Dispatch {
       return Tensor.view(input, layout.get(), dtype, context);
     }
     try (var scope = TensorScope.open()) {
-      Tensor copy = Tensor.allocate(input.spec(), context);
+      Tensor copy = Tensor.allocate(view, input.spec(), context);
       compute(new Copy(), new Tensor[] {input}, new Tensor[] {copy}, context);
       return scope.keep(
           Tensor.view(copy, view.layout(copy.layout()).orElseThrow(), dtype, context));

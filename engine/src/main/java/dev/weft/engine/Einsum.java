@@ -250,8 +250,7 @@ final class Einsum {
     }
     var letters = new StringBuilder();
     term.letters.chars().filter(c -> needed.indexOf(c) >= 0).forEach(c -> letters.append((char) c));
-    Tensor sum = term.tensor.sum(gone, false);
-    return new Term(sum.to(term.tensor.dtype()), letters.toString());
+    return new Term(term.tensor.sum(gone, false), letters.toString());
   }
 
   /** Two operands as one batched matrix product: (batch, rows, sum) @ (batch, sum, columns). */

@@ -64,6 +64,7 @@ public sealed interface ElementwiseOps permits Tensor {
   /** x − trunc(x): keeps the sign of x. */
   default Tensor frac() {
     Tensor x = (Tensor) this;
+    x.spec().requireFloating("frac");
     return x.sub(x.trunc());
   }
 
@@ -216,17 +217,17 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x Φ(x), the exact form. See {@link Unary#GELU}. */
   default Tensor gelu() {
-    return Operands.unary(Unary.GELU, (Tensor) this);
+    return Dispatch.run(Unary.GELU, (Tensor) this);
   }
 
   /** GELU's tanh approximation. See {@link Unary#GELU_TANH}. */
   default Tensor geluTanh() {
-    return Operands.unary(Unary.GELU_TANH, (Tensor) this);
+    return Dispatch.run(Unary.GELU_TANH, (Tensor) this);
   }
 
   /** x · sigmoid(x). See {@link Unary#SILU}. */
   default Tensor silu() {
-    return Operands.unary(Unary.SILU, (Tensor) this);
+    return Dispatch.run(Unary.SILU, (Tensor) this);
   }
 
   /** x + y. Broadcasts and promotes. See {@link Binary#ADD}. */
@@ -294,6 +295,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x / y as a whole number, of the dtype of both. Integers stay integers. */
   default Tensor div(Tensor y, Rounding rounding) {
+    Operands.given("div", "y", y);
     Tensor x = (Tensor) this;
     return switch (rounding) {
       case FLOOR -> x.floorDivide(y);
@@ -406,6 +408,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** y − x: the receiver is subtracted. */
   default Tensor rsub(Tensor y) {
+    Operands.given("rsub", "y", y);
     return y.sub((Tensor) this);
   }
 
@@ -421,6 +424,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x^y in float64. */
   default Tensor floatPower(Tensor y) {
+    Operands.given("float_power", "y", y);
     return ((Tensor) this).to(DType.FLOAT64).pow(y.to(DType.FLOAT64));
   }
 
@@ -431,6 +435,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x · 2ʸ. */
   default Tensor ldexp(Tensor y) {
+    Operands.given("ldexp", "y", y);
     return Operands.wide((Tensor) this, x -> x.mul(Operands.like(x, y).rpow(2.0)));
   }
 
@@ -461,12 +466,14 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** The neighbour of x in the direction of y. See {@link NextAfter}. */
   default Tensor nextafter(Tensor y) {
+    Operands.given("nextafter", "y", y);
     Tensor x = (Tensor) this;
     return Operands.broadcast(new NextAfter(), Operands.resultType(x, y), x, y);
   }
 
   /** 0 for negative x, 1 for positive x, and {@code values} where x is 0; 0 for NaN. */
   default Tensor heaviside(Tensor values) {
+    Operands.given("heaviside", "values", values);
     Tensor x = (Tensor) this;
     if (x.dtype() != values.dtype()) {
       throw new DTypeException(
@@ -499,7 +506,12 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x + weight (end − x), from the nearer end. Broadcasts. */
   default Tensor lerp(Tensor end, Tensor weight) {
+    Operands.given("lerp", "weight", weight);
     Tensor start = lerpStart(end);
+    if (weight.dtype() != start.dtype()) {
+      throw new DTypeException(
+          "lerp: " + start.spec() + " and weight " + weight.spec() + ": dtypes differ");
+    }
     return Operands.wide(
         start,
         x -> {
@@ -512,6 +524,7 @@ public sealed interface ElementwiseOps permits Tensor {
   }
 
   private Tensor lerpStart(Tensor end) {
+    Operands.given("lerp", "end", end);
     Tensor x = (Tensor) this;
     x.spec().requireFloating("lerp");
     if (x.dtype() != end.dtype()) {
@@ -527,6 +540,8 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x + value · a · b, rounded once. Integers stay integers with a whole value. */
   default Tensor addcmul(Tensor a, Tensor b, double value) {
+    Operands.given("addcmul", "a", a);
+    Operands.given("addcmul", "b", b);
     DType dtype = DType.promote(resultType(a), resultType(b));
     if (dtype == DType.BOOL || !dtype.isInexact() && value != Math.rint(value)) {
       throw new DTypeException(
@@ -538,6 +553,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
     return Operands.wide(
         (Tensor) this,
+        dtype,
         x -> x.add(Operands.times(Operands.like(x, a).mul(Operands.like(x, b)), value)));
   }
 
@@ -548,6 +564,8 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /** x + value · a / b, rounded once; a or b must be floating or complex. */
   default Tensor addcdiv(Tensor a, Tensor b, double value) {
+    Operands.given("addcdiv", "a", a);
+    Operands.given("addcdiv", "b", b);
     if (!a.dtype().isInexact() && !b.dtype().isInexact()) {
       throw new DTypeException(
           "addcdiv: "
@@ -558,11 +576,13 @@ public sealed interface ElementwiseOps permits Tensor {
     }
     return Operands.wide(
         (Tensor) this,
+        DType.promote(resultType(a), resultType(b)),
         x -> x.add(Operands.times(Operands.like(x, a).div(Operands.like(x, b)), value)));
   }
 
   /** The dtype of x + y. A tensor of rank 0 does not raise that of one with dimensions. */
   default DType resultType(Tensor y) {
+    Operands.given("result_type", "y", y);
     return Operands.resultType((Tensor) this, y);
   }
 

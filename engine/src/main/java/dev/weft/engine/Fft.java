@@ -273,6 +273,7 @@ public final class Fft {
 
   /** {@code x} in a complex dtype. */
   private static Tensor complex(String op, Tensor x) {
+    Operands.given(op, "input", x);
     Tensor y = Operands.floating(x);
     if (y.isComplex()) {
       return y;
@@ -282,6 +283,7 @@ public final class Fft {
   }
 
   private static Tensor real(String op, Tensor x) {
+    Operands.given(op, "input", x);
     x.spec().requireReal(op);
     Tensor y = Operands.floating(x);
     y.spec().requireFull(op);
@@ -308,6 +310,7 @@ public final class Fft {
   }
 
   private static int axis(String op, Tensor x, int dim) {
+    Operands.given(op, "input", x);
     x.spec().requireRank(op, 1).requireDim(op, dim);
     return x.shape().dim(dim);
   }
@@ -372,6 +375,9 @@ public final class Fft {
   // ---------------------------------------------------------------------- several dimensions
 
   private static int[] axes(String op, Tensor x, long[] s, int[] dims) {
+    Operands.given(op, "input", x);
+    Operands.given(op, "s", s);
+    Operands.given(op, "dims", dims);
     if (dims.length == 0) {
       int count = s.length == 0 ? x.rank() : s.length;
       if (count > x.rank()) {

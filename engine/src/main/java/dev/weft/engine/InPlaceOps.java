@@ -18,6 +18,7 @@ public sealed interface InPlaceOps permits Tensor {
 
   /** x ← source, which broadcasts and converts; gradients go to the source. */
   default Tensor copyFrom(Tensor source) {
+    Operands.given("copyFrom", "source", source);
     Tensor x = (Tensor) this;
     Dispatch.runAll(new CopyInto(), x, source.to(x.device()).expand(x.shape()));
     return x;
@@ -302,6 +303,7 @@ public sealed interface InPlaceOps permits Tensor {
 
   /** x ← value where the mask, which broadcasts, holds. */
   default Tensor maskedFillInPlace(Tensor mask, double value) {
+    Operands.given("masked_fill", "mask", mask);
     Tensor x = (Tensor) this;
     return replace("masked_fill", mask.where(value, x));
   }
@@ -374,6 +376,7 @@ public sealed interface InPlaceOps permits Tensor {
   }
 
   private Tensor inPlace(Binary op, Tensor y) {
+    Operands.given(op, "other", y);
     Tensor x = (Tensor) this;
     requireFits(op, y.dtype());
     requireFloatingQuotient(op);

@@ -31,6 +31,7 @@ public sealed interface IndexOps permits Tensor {
   }
 
   private static void requireSameDtype(String op, Tensor x, Tensor source) {
+    Operands.given(op, "source", source);
     if (x.dtype() != source.dtype()) {
       throw new DTypeException(
           op
@@ -59,12 +60,14 @@ public sealed interface IndexOps permits Tensor {
    * Scatter}.
    */
   default Tensor scatter(int dim, Tensor index, Tensor source) {
+    Operands.given("scatter", "index", index);
     Tensor x = (Tensor) this;
     return Dispatch.run(new Scatter(along("scatter", dim)), x, index, source);
   }
 
   /** A copy with {@code value} in the places that {@code index} names. */
   default Tensor scatter(int dim, Tensor index, double value) {
+    Operands.given("scatter", "index", index);
     Tensor x = (Tensor) this;
     return scatter(
         dim, index, Tensor.full(index.shape(), value, DType.FLOAT64, x.device()).to(x.dtype()));
@@ -120,11 +123,13 @@ public sealed interface IndexOps permits Tensor {
 
   /** {@link #takeAlongDim(Tensor, int)} of all elements as one row; the index as one, too. */
   default Tensor takeAlongDim(Tensor index) {
+    Operands.given("take_along_dim", "index", index);
     return ((Tensor) this).reshape(-1).gather(0, index.reshape(-1));
   }
 
   /** {@link #gather} after both are broadcast to each other outside {@code dim}. */
   default Tensor takeAlongDim(Tensor index, int dim) {
+    Operands.given("take_along_dim", "index", index);
     Tensor x = (Tensor) this;
     int axis = x.spec().dim("takeAlongDim", dim);
     if (x.rank() != index.rank()) {
@@ -142,6 +147,7 @@ public sealed interface IndexOps permits Tensor {
    * {@code index} names in the tensor seen as one row; negative ones count from the end.
    */
   default Tensor put(Tensor index, Tensor source, boolean accumulate) {
+    Operands.given("put", "index", index);
     Tensor x = (Tensor) this;
     index.spec().requireIndex("put");
     if (!index.shape().equals(source.shape())) {
@@ -167,12 +173,15 @@ public sealed interface IndexOps permits Tensor {
    * A copy with {@code value} in the slices that {@code index} names; negative ones from the end.
    */
   default Tensor indexFill(int dim, Tensor index, double value) {
+    Operands.given("index_fill", "index", index);
     Tensor x = (Tensor) this;
+    x.dtype().requireHolds("index_fill", value);
     return indexFill(dim, index, Tensor.full(Shape.SCALAR, value, x.dtype(), x.device()));
   }
 
   /** As {@link #indexFill(int, Tensor, double)}, with a tensor of one element. */
   default Tensor indexFill(int dim, Tensor index, Tensor value) {
+    Operands.given("index_fill", "index", index);
     Tensor x = (Tensor) this;
     int axis = x.spec().dim("indexFill", dim);
     index.spec().requireIndex("index_fill");
@@ -254,6 +263,8 @@ public sealed interface IndexOps permits Tensor {
   }
 
   private static void requireSlices(String op, Tensor x, int axis, Tensor index, Tensor source) {
+    Operands.given(op, "index", index);
+    Operands.given(op, "source", source);
     Shape wanted = x.shape().with(axis, index.numel());
     if (index.rank() > 1 || !source.shape().equals(wanted)) {
       throw new ShapeException(
@@ -280,7 +291,8 @@ public sealed interface IndexOps permits Tensor {
     int axis = x.spec().dim("selectScatter", dim);
     requireFills("select_scatter", source, x.select(axis, index).shape());
     long place = index < 0 ? index + x.size(axis) : index;
-    return x.indexCopy(axis, Tensor.of(place).to(x.device()), source.unsqueeze(axis));
+    Tensor row = source.to(x.dtype()).unsqueeze(axis);
+    return x.indexCopy(axis, Tensor.of(place).to(x.device()), row);
   }
 
   /** A copy with {@code source} in the place of {@code slice(dim, start, end, step)}. */
@@ -289,7 +301,7 @@ public sealed interface IndexOps permits Tensor {
     int axis = x.spec().dim("sliceScatter", dim);
     requireFills("slice_scatter", source, x.slice(axis, start, end, step).shape());
     Tensor places = Tensor.arange(x.size(axis)).slice(0, start, end, step);
-    return x.indexCopy(axis, places.to(x.device()), source);
+    return x.indexCopy(axis, places.to(x.device()), source.to(x.dtype()));
   }
 
   /** A copy with {@code source} as {@code diagonal(offset, dim1, dim2)}. */
@@ -297,10 +309,11 @@ public sealed interface IndexOps permits Tensor {
     Tensor x = (Tensor) this;
     requireFills("diagonal_scatter", source, x.diagonal(offset, dim1, dim2).shape());
     Tensor places = Tensor.arange(x.numel()).reshape(x.shape()).diagonal(offset, dim1, dim2);
-    return x.put(places.to(x.device()), source, false);
+    return x.put(places.to(x.device()), source.to(x.dtype()), false);
   }
 
   private static void requireFills(String op, Tensor source, Shape part) {
+    Operands.given(op, "source", source);
     if (!source.shape().equals(part)) {
       throw new ShapeException(
           op + ": source " + source.shape() + " does not fill the " + part + " it replaces");
@@ -357,6 +370,7 @@ public sealed interface IndexOps permits Tensor {
 
   /** Draws {@code count} indices weighted by the elements of each row. See {@link Multinomial}. */
   default Tensor multinomial(long count, boolean replacement, Generator generator) {
+    Operands.given("multinomial", "the generator", generator);
     Tensor x = (Tensor) this;
     long rows = x.rank() < 2 ? 1 : x.size(0);
     long offset = generator.reserve(rows * count);
@@ -374,8 +388,11 @@ public sealed interface IndexOps permits Tensor {
     if (x.rank() != 1) {
       throw new ShapeException("combinations: " + x.shape() + ": must be a row");
     }
-    if (count < 1) {
-      throw new IllegalArgumentException("combinations: of " + count + ": must be at least 1");
+    if (count < 0) {
+      throw new IllegalArgumentException("combinations: of " + count + ": must be 0 or more");
+    }
+    if (count == 0) { // a row without elements, as in PyTorch
+      return x.narrow(0, 0, 0);
     }
     long n = x.numel();
     var positions = new ArrayList<long[]>();

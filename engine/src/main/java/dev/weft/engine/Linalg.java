@@ -13,6 +13,7 @@ import dev.weft.engine.op.SolveTriangular;
 import dev.weft.engine.op.Svd;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Linear algebra, with the names of {@code torch.linalg}. In the shapes, * stands for a batch of
@@ -31,6 +32,9 @@ public final class Linalg {
 
   /** A = Q R. */
   public record QrFactors(Tensor q, Tensor r) {}
+
+  /** A ≈ U diag(S) Vᴴ. */
+  public record LowRankFactors(Tensor u, Tensor s, Tensor v) {}
 
   /** A = U diag(S) Vh. */
   public record SvdFactors(Tensor u, Tensor s, Tensor vh) {}
@@ -57,6 +61,7 @@ public final class Linalg {
    * A's batch, vectors (*, n); batches broadcast.
    */
   public static Tensor solve(Tensor a, Tensor b) {
+    Operands.given("linalg.solve", "b", b);
     requireSquare("linalg.solve", a);
     Shape columns = a.shape().without(-1);
     boolean vector = b.rank() == 1 || b.shape().equals(columns);
@@ -72,6 +77,7 @@ public final class Linalg {
    * first {@code ind} dimensions a as in the others b → (b, a).
    */
   public static Tensor tensorinv(Tensor a, int ind) {
+    Operands.given("linalg.tensorinv", "a", a);
     if (ind < 1 || ind > a.rank()) {
       throw new IllegalArgumentException(
           "linalg.tensorinv: " + a.shape() + ", ind " + ind + ": must be 1 to " + a.rank());
@@ -88,6 +94,8 @@ public final class Linalg {
    * @param dims of A, moved to its end first
    */
   public static Tensor tensorsolve(Tensor a, Tensor b, int... dims) {
+    Operands.given("linalg.tensorsolve", "a", a);
+    Operands.given("linalg.tensorsolve", "b", b);
     Tensor moved = a;
     if (dims.length > 0) {
       int[] ends = new int[dims.length];
@@ -119,6 +127,8 @@ public final class Linalg {
    */
   public static Tensor solveTriangular(
       Tensor a, Tensor b, boolean upper, boolean left, boolean unitriangular) {
+    Operands.given("linalg.solve_triangular", "a", a);
+    Operands.given("linalg.solve_triangular", "b", b);
     if (!left) {
       return solveTriangular(a.mT(), b.mT(), !upper, true, unitriangular).mT();
     }
@@ -134,6 +144,8 @@ public final class Linalg {
 
   /** X with A X = B, from the Cholesky factor of A: L with A = L Lᴴ, or U with A = Uᴴ U. */
   public static Tensor choleskySolve(Tensor b, Tensor factor, boolean upper) {
+    Operands.given("cholesky_solve", "b", b);
+    Operands.given("cholesky_solve", "the factor", factor);
     Tensor lower = upper ? factor.mH() : factor;
     return solveTriangular(lower.mH(), solveTriangular(lower, b, false), true);
   }
@@ -204,6 +216,24 @@ public final class Linalg {
     return qr(a, false);
   }
 
+  /** What of a QR factorisation is wanted. */
+  public enum QrMode {
+    /** Q (*, m, k) and R (*, k, n), with k the smaller of m and n. */
+    REDUCED,
+    /** Q (*, m, m) and R (*, m, n). */
+    COMPLETE,
+    /** R (*, k, n) alone; Q is a tensor of shape (0). */
+    R
+  }
+
+  /** {@link #qr(Tensor)} in PyTorch's modes. */
+  public static QrFactors qr(Tensor a, QrMode mode) {
+    QrFactors factors = qr(a, mode == QrMode.COMPLETE);
+    return mode == QrMode.R
+        ? new QrFactors(Tensor.empty(Shape.of(0), a.dtype(), a.device()), factors.r)
+        : factors;
+  }
+
   /** As {@link #qr(Tensor)}; {@code complete} adds columns to Q and zeros to R until k = m. */
   public static QrFactors qr(Tensor a, boolean complete) {
     Tensor[] factors = Dispatch.runAll(new Qr(complete), a);
@@ -225,6 +255,60 @@ public final class Linalg {
   public static SvdFactors svd(Tensor a, boolean fullMatrices) {
     Tensor[] factors = Dispatch.runAll(new Svd(fullMatrices), a);
     return new SvdFactors(factors[0], factors[1], factors[2]);
+  }
+
+  /**
+   * {@link #svdLowrank(Tensor, int, int, Optional, Generator)} of q = 6 values with two rounds,
+   * from this thread's generator.
+   */
+  public static LowRankFactors svdLowrank(Tensor a) {
+    return svdLowrank(a, 6, 2, Optional.empty(), Context.current().generator());
+  }
+
+  /**
+   * The q largest singular values of A − M and their vectors, nearly: from an orthonormal basis of
+   * what A does to random vectors. Exact where the rank of A − M is at most q. For large matrices
+   * whose singular values fall off quickly; {@link #svd} is exact, and for small ones faster.
+   * Gradients are those of the steps taken, with the random vectors held fixed; they need a rank of
+   * at least q.
+   *
+   * <p>Shape: A (*, m, n), M broadcasts to it → U (*, m, q), S (*, q), V (*, n, q). Source: Halko,
+   * Martinsson, Tropp, "Finding structure with randomness", 2011, algorithms 4.4 and 5.1.
+   *
+   * @param q at least 1; above the smaller of m and n there are no more than that
+   * @param niter rounds of subspace iteration, 0 or more: each brings the basis closer
+   * @param m M, often the mean of the rows; nothing to subtract nothing
+   * @param generator draws the random vectors
+   */
+  public static LowRankFactors svdLowrank(
+      Tensor a, int q, int niter, Optional<? extends Tensor> m, Generator generator) {
+    return LowRank.svd("svd_lowrank", a, q, niter, m, generator);
+  }
+
+  /** {@link #pcaLowrank(Tensor, int, boolean, int, Generator)}: q is 6, or m or n if smaller. */
+  public static LowRankFactors pcaLowrank(Tensor a) {
+    Operands.given("linalg.pca_lowrank", "a", a);
+    a.spec().requireRank("pca_lowrank", 2);
+    int q = (int) Math.min(6, Math.min(a.size(-1), a.size(-2)));
+    return pcaLowrank(a, q, true, 2, Context.current().generator());
+  }
+
+  /**
+   * Principal components of samples, one per row: {@link #svdLowrank} of A less, where {@code
+   * center}, the mean of its rows. The columns of V are the principal directions, A V is the
+   * projection onto them, and s² / (m − 1) are their variances.
+   */
+  public static LowRankFactors pcaLowrank(
+      Tensor a, int q, boolean center, int niter, Generator generator) {
+    Operands.given("linalg.pca_lowrank", "a", a);
+    a.spec().requireRank("pca_lowrank", 2);
+    long most = Math.min(a.size(-1), a.size(-2));
+    if (q > most) {
+      throw new IllegalArgumentException(
+          "pca_lowrank: " + a.shape() + ", q = " + q + ": must be at most " + most);
+    }
+    Optional<Tensor> mean = center ? Optional.of(a.mean(-2, true)) : Optional.empty();
+    return LowRank.svd("pca_lowrank", a, q, niter, mean, generator);
   }
 
   /** The singular values, largest first. Shape: (*, m, n) → (*, k). */
@@ -287,7 +371,9 @@ public final class Linalg {
    */
   public static Tensor logdet(Tensor a) {
     SignAndLog both = slogdet(a);
-    return both.logabsdet.add(both.sign.log());
+    return a.isComplex()
+        ? both.logabsdet.add(both.sign.log())
+        : both.sign.lt(0).where(Double.NaN, both.logabsdet);
   }
 
   /** How many singular values are larger than max(m, n) ε times the largest, as int64. */
@@ -311,7 +397,7 @@ public final class Linalg {
   /** The condition number in the 2-norm: the largest singular value over the smallest. */
   public static Tensor cond(Tensor a) {
     Tensor s = svdvals(a);
-    return s.select(-1, 0).div(s.select(-1, -1));
+    return s.size(-1) == 0 ? s.sum(-1) : s.select(-1, 0).div(s.select(-1, -1));
   }
 
   /** The condition number ‖A‖ ‖A⁻¹‖ in another norm, of a square matrix. */
@@ -328,6 +414,7 @@ public final class Linalg {
 
   /** {@link #vectorNorm(Tensor, double, int[], boolean)} of all elements. */
   public static Tensor vectorNorm(Tensor x, double p) {
+    Operands.given("linalg.vector_norm", "x", x);
     return vectorNorm(x.reshape(-1), p, new int[] {0}, false);
   }
 
@@ -336,33 +423,12 @@ public final class Linalg {
    * smallest |x|, for 0 how many are not 0. Where the norm is 0, so is its gradient.
    */
   public static Tensor vectorNorm(Tensor x, double p, int[] dims, boolean keepdim) {
+    Operands.given("linalg.vector_norm", "x", x);
     if (x.isComplex()) {
       return vectorNorm(x.abs(), p, dims, keepdim);
     }
     x.spec().requireFloating("linalg.vector_norm");
-    if (p == Double.POSITIVE_INFINITY) {
-      return x.abs().amax(dims, keepdim);
-    }
-    if (p == Double.NEGATIVE_INFINITY) {
-      return x.abs().amin(dims, keepdim);
-    }
-    if (p == 0) {
-      return x.ne(0).to(x.dtype()).sum(dims, keepdim);
-    }
-    if (p == 1) {
-      return x.abs().sum(dims, keepdim);
-    }
-    if (p == 2) {
-      Tensor sum = x.square().sum(dims, keepdim);
-      Tensor zero = sum.eq(0);
-      return zero.where(sum, zero.where(Tensor.onesLike(sum), sum).sqrt());
-    }
-    Tensor zeroElement = x.eq(0);
-    Tensor powers = zeroElement.where(Tensor.onesLike(x), x.abs()).pow(p);
-    Tensor atZero = Tensor.full(Shape.SCALAR, Math.pow(0, p), x.dtype(), x.device());
-    Tensor sum = zeroElement.where(atZero, powers).sum(dims, keepdim);
-    Tensor zero = sum.eq(0);
-    return zero.where(sum, zero.where(Tensor.onesLike(sum), sum).pow(1 / p));
+    return Statistics.norm(x, p, dims, keepdim);
   }
 
   /** The norm of each matrix in the last two dimensions. Shape: (*, m, n) → (*). */
@@ -373,6 +439,7 @@ public final class Linalg {
   /** The norm of each matrix that dimensions {@code rows} and {@code columns} span. */
   public static Tensor matrixNorm(
       Tensor a, MatrixNorm ord, int rows, int columns, boolean keepdim) {
+    Operands.given("linalg.matrix_norm", "a", a);
     Tensor x = a.movedim(new int[] {rows, columns}, new int[] {-2, -1});
     Tensor norm =
         switch (ord) {
@@ -400,12 +467,12 @@ public final class Linalg {
     if (n == 0) {
       return identity(a, a.size(-1)).expand(a.shape()).copy();
     }
-    Tensor power = power(n < 0 ? inv(a) : a, Math.abs(n));
+    Tensor power = power(n < 0 ? inv(a) : a, Math.abs((long) n)); // an int has no |MIN_VALUE|
     return power == a ? a.copy() : power;
   }
 
   /** xⁿ for n > 0, by squaring. */
-  private static Tensor power(Tensor x, int n) {
+  private static Tensor power(Tensor x, long n) {
     if (n == 1) {
       return x;
     }
@@ -498,8 +565,18 @@ public final class Linalg {
     return product(chain, splits, i, k).mm(product(chain, splits, k + 1, j));
   }
 
-  /** The powers 0 to n − 1 of each element, as a row. Shape: (*, k) → (*, k, n). */
-  public static Tensor vander(Tensor x, int n) {
+  /**
+   * The powers 0 to n − 1 of each element, as a row; those of integers are int64. Shape: (*, k) →
+   * (*, k, n).
+   */
+  public static Tensor vander(Tensor numbers, int n) {
+    Operands.given("linalg.vander", "numbers", numbers);
+    if (n < 1) {
+      throw new IllegalArgumentException(
+          "linalg.vander: n = " + n + ": the number of columns must be at least 1");
+    }
+    numbers.spec().requireNumeric("linalg.vander").requireRank("linalg.vander", 1);
+    Tensor x = numbers.dtype().isInteger() ? numbers.to(DType.INT64) : numbers;
     Tensor[] powers = new Tensor[n];
     for (int i = 0; i < n; i++) {
       powers[i] = i == 0 ? Tensor.onesLike(x) : powers[i - 1].mul(x);
@@ -516,7 +593,7 @@ public final class Linalg {
 
   /** The two with one batch, to which both broadcast. */
   private static Tensor[] sameBatch(String op, Tensor a, Tensor b) {
-    b.spec().requireRank(op, 2);
+    Operands.given(op, "b", b).spec().requireRank(op, 2);
     Shape batchA = a.shape().slice(0, a.rank() - 2);
     Shape batchB = b.shape().slice(0, b.rank() - 2);
     Shape batch = Shape.broadcast(op, batchA, batchB);
@@ -527,14 +604,14 @@ public final class Linalg {
   }
 
   private static void requireSquare(String op, Tensor a) {
-    a.spec().requireRank(op, 2);
+    Operands.given(op, "the matrix", a).spec().requireRank(op, 2);
     if (a.size(-1) != a.size(-2)) {
       throw new ShapeException(op + ": " + a.shape() + ": must be square matrices");
     }
   }
 
   private static void requireWide(String op, Tensor a) {
-    a.spec().requireRank(op, 2);
+    Operands.given(op, "the matrix", a).spec().requireRank(op, 2);
     if (!a.isComplex()) {
       a.spec().requireFull(op);
     }

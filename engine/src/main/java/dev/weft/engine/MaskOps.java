@@ -50,10 +50,7 @@ public sealed interface MaskOps permits Tensor {
   /** A copy with {@code value} where the mask is true. The two broadcast. */
   default Tensor maskedFill(Tensor mask, double value) {
     Tensor x = (Tensor) this;
-    if (!x.dtype().isInexact() && value != Math.rint(value)) {
-      throw new DTypeException(
-          "masked_fill: " + x.spec() + ": " + value + " does not fit; use a whole number");
-    }
+    x.dtype().requireHolds("masked_fill", value);
     return maskedFill(mask, Tensor.full(Shape.SCALAR, value, x.dtype(), x.device()));
   }
 
@@ -103,6 +100,7 @@ public sealed interface MaskOps permits Tensor {
   }
 
   private static void requireMask(String op, Tensor mask) {
+    Operands.given(op, "mask", mask);
     if (mask.dtype() != DType.BOOL) {
       throw new DTypeException(
           op + ": mask " + mask.spec() + ": must be bool; compare first, for example x.ne(0)");

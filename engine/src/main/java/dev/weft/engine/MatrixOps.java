@@ -12,7 +12,7 @@ public sealed interface MatrixOps permits Tensor {
    */
   default Tensor matmul(Tensor other) {
     Tensor a = (Tensor) this;
-    Tensor b = other;
+    Tensor b = Operands.given("matmul", "other", other);
     if (a.rank() == 0 || b.rank() == 0) {
       throw new ShapeException(
           "matmul: " + a.shape() + " @ " + b.shape() + ": a scalar has no rows; use mul");
@@ -72,9 +72,22 @@ public sealed interface MatrixOps permits Tensor {
     return ((Tensor) this).conj().dot(other);
   }
 
-  /** Σ x̄ y along one dimension, with the conjugate of this; the two broadcast. */
+  /**
+   * Σ x̄ y along one dimension, with the conjugate of this; the two broadcast. Dtype: floating or
+   * complex, that of both.
+   */
   default Tensor vecdot(Tensor other, int dim) {
-    return ((Tensor) this).conj().mul(other).sum(dim);
+    Operands.given("vecdot", "other", other);
+    Tensor x = (Tensor) this;
+    if (!x.dtype().isInexact() || x.dtype() != other.dtype()) {
+      throw new DTypeException(
+          "linalg.vecdot: "
+              + x.spec()
+              + " and "
+              + other.spec()
+              + ": needs one floating or complex dtype; convert with x.to(dtype)");
+    }
+    return x.conj().mul(other).sum(dim);
   }
 
   /**
@@ -82,6 +95,7 @@ public sealed interface MatrixOps permits Tensor {
    * product.
    */
   default Tensor inner(Tensor other) {
+    Operands.given("inner", "other", other);
     Tensor x = (Tensor) this;
     return x.rank() == 0 || other.rank() == 0
         ? x.mul(other)
@@ -96,6 +110,7 @@ public sealed interface MatrixOps permits Tensor {
 
   private void requireRanks(String op, Tensor other, int left, int right) {
     Tensor x = (Tensor) this;
+    Operands.given(op, "other", other);
     if (x.rank() != left || other.rank() != right) {
       throw new ShapeException(
           op
@@ -145,6 +160,8 @@ public sealed interface MatrixOps permits Tensor {
   private Tensor plus(
       String op, Tensor a, Tensor b, BinaryOperator<Tensor> product, double beta, double alpha) {
     Tensor x = (Tensor) this;
+    Operands.given(op, "the first factor", a);
+    Operands.given(op, "the second factor", b);
     boolean half = x.dtype().isHalf() && a.dtype() == x.dtype() && b.dtype() == x.dtype();
     if (half && x.device().equals(Device.CPU)) {
       Tensor wide = product.apply(a.to(DType.FLOAT32), b.to(DType.FLOAT32));
@@ -188,6 +205,7 @@ public sealed interface MatrixOps permits Tensor {
    * the other; what is left of this comes first.
    */
   default Tensor tensordot(Tensor other, int[] dims, int[] others) {
+    Operands.given("tensordot", "other", other);
     Tensor x = (Tensor) this;
     if (dims.length != others.length) {
       throw new ShapeException(
@@ -227,6 +245,7 @@ public sealed interface MatrixOps permits Tensor {
 
   /** {@link #tensordot} of the last {@code count} dimensions with the other's first. */
   default Tensor tensordot(Tensor other, int count) {
+    Operands.given("tensordot", "other", other);
     int most = Math.min(((Tensor) this).rank(), other.rank());
     if (count < 0 || count > most) {
       throw new ShapeException(
@@ -250,6 +269,7 @@ public sealed interface MatrixOps permits Tensor {
 
   /** The Kronecker product: every element of this times the whole other tensor, in its place. */
   default Tensor kron(Tensor other) {
+    Operands.given("kron", "other", other);
     Tensor x = (Tensor) this;
     int rank = Math.max(x.rank(), other.rank());
     long[] left = new long[2 * rank];
@@ -269,6 +289,7 @@ public sealed interface MatrixOps permits Tensor {
 
   /** The vector product along a dimension of size 3; the two broadcast. */
   default Tensor cross(Tensor other, int dim) {
+    Operands.given("cross", "other", other);
     Tensor x = (Tensor) this;
     Shape shape = Shape.broadcast("cross", x.shape(), other.shape());
     int axis = shape.dim(dim);
@@ -294,9 +315,10 @@ public sealed interface MatrixOps permits Tensor {
    * @param p of the p-norm, from 0 (how many elements differ) to ∞
    */
   default Tensor cdist(Tensor other, double p) {
+    Operands.given("cdist", "other", other);
     Tensor x = (Tensor) this;
     x.spec().requireFloating("cdist").requireRank("cdist", 2);
-    other.spec().requireRank("cdist", 2);
+    other.spec().requireFloating("cdist").requireRank("cdist", 2);
     if (x.size(-1) != other.size(-1)) {
       throw new ShapeException(
           "cdist: " + x.shape() + " and " + other.shape() + ": rows of different lengths");
@@ -304,32 +326,36 @@ public sealed interface MatrixOps permits Tensor {
     if (!(p >= 0)) {
       throw new IllegalArgumentException("cdist: p = " + p + ": must be 0 or more");
     }
-    return Linalg.vectorNorm(x.unsqueeze(-2).sub(other.unsqueeze(-3)), p, new int[] {-1}, false);
+    Tensor apart = x.unsqueeze(-2).sub(other.unsqueeze(-3));
+    return Linalg.vectorNorm(apart, p, new int[] {-1}, false);
   }
 
   /**
    * The covariances of variables, one per row, over their observations, one per column; the sum is
-   * divided by their number less {@code correction}. A row is one variable.
+   * divided by their number less {@code correction}. A row is one variable, a scalar one
+   * observation.
    *
-   * <p>Shape: (k, n) → (k, k), (n) → ().
+   * <p>Shape: (k, n) → (k, k); (1, n), (n) and () → ().
    */
   default Tensor cov(long correction) {
-    Tensor x = (Tensor) this;
-    if (x.rank() > 2 || x.rank() == 0) {
-      throw new ShapeException("cov: " + x.shape() + ": must be (k, n) or (n)");
+    ((Tensor) this).spec().requireNumeric("cov");
+    Tensor x = Operands.floating((Tensor) this);
+    if (x.rank() > 2) {
+      throw new ShapeException("cov: " + x.shape() + ": must be (k, n), (n) or ()");
     }
+    x = x.rank() == 0 ? x.reshape(1) : x;
     Tensor centred = x.sub(x.mean(-1, true));
     double count = Math.max(0, x.size(-1) - correction);
-    return centred.rank() == 1
-        ? centred.dot(centred).div(count)
-        : centred.mm(centred.t()).div(count);
+    Tensor rows = centred.rank() == 1 ? centred.unsqueeze(0) : centred;
+    Tensor products = rows.mm(rows.t()).div(count);
+    return rows.size(0) == 1 ? products.reshape(Shape.SCALAR) : products;
   }
 
   /** The coefficients of correlation of variables, one per row: from −1 to 1. See {@link #cov}. */
   default Tensor corrcoef() {
     Tensor cov = cov(1);
-    if (cov.rank() == 0) {
-      return cov.div(cov);
+    if (cov.numel() == 1) {
+      return cov.div(cov).reshape(Shape.SCALAR);
     }
     Tensor deviation = cov.diagonal().sqrt();
     return cov.div(deviation.unsqueeze(1)).div(deviation).clamp(-1, 1);

@@ -7,6 +7,7 @@ import dev.weft.engine.op.Unary;
 import dev.weft.engine.op.WithScalar;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the methods of {@link Tensor} prepare the operands of elementwise ops: broadcasting,
@@ -15,6 +16,14 @@ import java.util.function.UnaryOperator;
 final class Operands {
 
   private Operands() {}
+
+  /** The argument, or an exception that says which op lacks which. */
+  static <T> T given(Object op, String name, @Nullable T argument) {
+    if (argument == null) {
+      throw new NullPointerException(op + ": " + name + " is null");
+    }
+    return argument;
+  }
 
   /** f(x) in a floating dtype; integers and bool become the default dtype first. */
   static Tensor inFloating(Op op, Tensor x) {
@@ -34,7 +43,11 @@ final class Operands {
   }
 
   static Tensor binary(Binary op, Tensor x, Tensor y) {
-    DType dtype = resultType(x, y);
+    DType dtype = resultType(given(op, "input", x), given(op, "other", y));
+    if (op == Binary.SUB) {
+      x.spec().requireNumeric(op);
+      y.spec().requireNumeric(op);
+    }
     boolean fits = op.dtypes().contains(dtype) && (op != Binary.DIV || dtype.isInexact());
     boolean floating = op.dtypes().contains(DType.FLOAT32);
     boolean integer = op.dtypes().contains(DType.INT64) && op != Binary.DIV;
@@ -50,8 +63,8 @@ final class Operands {
   }
 
   static Tensor binary(SpecialBinary op, Tensor x, Tensor y) {
-    DType dtype = resultType(x, y);
-    if (!dtype.isInexact() && !op.dtypes().contains(DType.INT64)) {
+    DType dtype = resultType(given(op, "input", x), given(op, "other", y));
+    if (!dtype.isInexact() && op.convertsIntegers()) {
       dtype = Context.current().defaultDtype();
     }
     return broadcast(op, dtype, x, y);
@@ -64,10 +77,15 @@ final class Operands {
   }
 
   static Tensor withScalar(Binary op, Tensor x, Number scalar, boolean scalarFirst) {
-    if (!x.dtype().isInexact() && (scalar instanceof Double || op == Binary.DIV)) {
+    boolean fraction = scalar instanceof Double || op == Binary.DIV;
+    boolean refused = x.dtype() == DType.BOOL && op == Binary.SUB; // says so itself
+    if (!x.dtype().isInexact() && fraction && !refused) {
       x = x.to(Context.current().defaultDtype());
-    } else if (x.dtype() == DType.BOOL && !op.isPredicate()) {
+    } else if (x.dtype() == DType.BOOL && !op.isPredicate() && op != Binary.SUB) {
       x = x.to(DType.INT64);
+    }
+    if (refused) {
+      x.spec().requireNumeric(op);
     }
     Number value = x.dtype().isInexact() ? (Number) scalar.doubleValue() : scalar;
     return Dispatch.run(new WithScalar(op, value, scalarFirst), x);
@@ -111,6 +129,11 @@ final class Operands {
     return !operands.isEmpty()
         && operands.getFirst().dtype().isHalf()
         && operands.stream().allMatch(x -> x.dtype() == operands.getFirst().dtype());
+  }
+
+  /** As {@link #wide(Tensor, UnaryOperator)}, for a result that has another dtype than x. */
+  static Tensor wide(Tensor x, DType result, UnaryOperator<Tensor> f) {
+    return result.isHalf() ? wide(x, f) : f.apply(x);
   }
 
   /** An operand of {@link #wide}: in float32 where its half type was widened. */

@@ -110,6 +110,7 @@ public sealed interface RandomOps permits Tensor {
 
   /** How many of n trials succeed. See {@link #binomial(Tensor)}. */
   default Tensor binomial(Tensor p, Generator generator) {
+    Operands.given("binomial", "p", p);
     Tensor n = ((Tensor) this).detach();
     requireFloating("binomial");
     if (p.dtype() != n.dtype()) {

@@ -134,7 +134,13 @@ public sealed interface ReductionOps permits Tensor {
     x.spec().requireFloating("nanmean");
     return Operands.wide(
         x,
-        w -> w.nansum(dims, keepdim).div(w.isnan().logicalNot().sum(dims, keepdim).to(w.dtype())));
+        w -> {
+          Tensor count = w.isnan().logicalNot().sum(dims, true).to(w.dtype());
+          // Where nothing is left the gradient is NaN, as in PyTorch.
+          Tensor traced = w.requiresGrad() ? w.mul(count.div(count)) : w;
+          Tensor sum = traced.nansum(dims, keepdim);
+          return sum.div(count.reshape(sum.shape()));
+        });
   }
 
   /** log Σ exp(x) along {@code dim}. */

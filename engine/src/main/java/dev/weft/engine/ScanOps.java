@@ -26,8 +26,7 @@ public sealed interface ScanOps permits Tensor {
     Tensor x = (Tensor) this;
     String name = kind == Scan.Kind.LOGSUMEXP ? "logcumsumexp" : "cumsum and cumprod";
     int axis = Pick.axis(name, x, dim);
-    Tensor input = kind == Scan.Kind.LOGSUMEXP ? Operands.floating(x) : x;
-    return Dispatch.run(new Scan(kind, axis, false), input);
+    return Dispatch.run(new Scan(kind, axis, false), x);
   }
 
   /** The largest element so far along {@code dim}, and the last place it was at. */
@@ -106,10 +105,11 @@ public sealed interface ScanOps permits Tensor {
 
   /** Rounded once; of values and places that are numbers. */
   private Tensor integral(String op, Tensor places, UnaryOperator<Tensor> f) {
+    Operands.given(op, "places", places);
     Tensor y = (Tensor) this;
     y.spec().requireNumeric(op);
     places.spec().requireNumeric(op);
-    return Operands.wide(Operands.floating(y), f);
+    return Operands.wide(Operands.floating(y), Operands.resultType(y, places), f);
   }
 
   /** The means of neighbours. */

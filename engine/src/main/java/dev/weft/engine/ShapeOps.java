@@ -118,11 +118,13 @@ public sealed interface ShapeOps permits Tensor {
 
   /** The same elements under the shape of {@code other}, never a copy; see {@link #view}. */
   default Tensor viewAs(Tensor other) {
+    Operands.given("view_as", "other", other);
     return view(other.shape().sizes());
   }
 
   /** The same elements under the shape of {@code other}. */
   default Tensor reshapeAs(Tensor other) {
+    Operands.given("reshape_as", "other", other);
     return reshape(other.shape());
   }
 
@@ -302,6 +304,7 @@ public sealed interface ShapeOps permits Tensor {
 
   /** To the shape of {@code other}; see {@link #expand(long...)}. */
   default Tensor expandAs(Tensor other) {
+    Operands.given("expand_as", "other", other);
     return expand(other.shape());
   }
 

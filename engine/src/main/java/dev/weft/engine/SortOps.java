@@ -134,6 +134,7 @@ public sealed interface SortOps permits Tensor {
 
   /** As {@link #bucketize(Tensor)}; a boundary belongs to the bucket above it if {@code right}. */
   default Tensor bucketize(Tensor boundaries, boolean right) {
+    Operands.given("bucketize", "boundaries", boundaries);
     if (boundaries.rank() != 1) {
       throw new ShapeException("bucketize: boundaries " + boundaries.shape() + ": must be one row");
     }
@@ -142,8 +143,11 @@ public sealed interface SortOps permits Tensor {
 
   /** Whether each element occurs among {@code values}. */
   default Tensor isin(Tensor values) {
+    Operands.given("isin", "values", values);
     Tensor x = (Tensor) this;
     DType dtype = DType.promote(x.dtype(), values.dtype());
+    x.spec().requireNumeric("isin");
+    values.spec().requireNumeric("isin");
     if (values.numel() == 0) {
       return Tensor.zeros(x.shape(), DType.BOOL, x.device());
     }

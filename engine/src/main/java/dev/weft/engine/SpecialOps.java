@@ -89,6 +89,7 @@ public sealed interface SpecialOps permits Tensor {
     if (p < 1) {
       throw new IllegalArgumentException("mvlgamma: p = " + p + ": must be at least 1");
     }
+    ((Tensor) this).spec().requireNumeric("mvlgamma");
     Tensor x = Operands.floating((Tensor) this);
     Tensor sum = x.lgamma();
     for (int j = 1; j < p; j++) {

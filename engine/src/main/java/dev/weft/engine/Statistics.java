@@ -34,6 +34,10 @@ final class Statistics {
   }
 
   static Tensor norm(Tensor x, double p, int[] dims, boolean keepdim) {
+    if (p < 0 && combined(x, dims) == 0) {
+      throw new ShapeException(
+          "norm: " + x.shape() + ": the norm of order " + p + " of nothing does not exist");
+    }
     if (Double.isInfinite(p)) {
       Tensor size = x.abs();
       if (combined(x, dims) == 0 && p > 0) { // the norm of nothing
@@ -50,11 +54,8 @@ final class Statistics {
     if (p == 2) {
       return root(x.square().sum(dims, keepdim), 2);
     }
-    if (p < 0) {
-      return x.abs().pow(p).sum(dims, keepdim).pow(1 / p);
-    }
     Tensor zero = x.eq(0);
-    Tensor terms = zero.where(0.0, zero.where(1.0, x.abs()).pow(p));
+    Tensor terms = zero.where(Math.pow(0, p), zero.where(1.0, x.abs()).pow(p));
     return root(terms.sum(dims, keepdim), p);
   }
 
@@ -94,7 +95,13 @@ final class Statistics {
     if (x.numel() == 0 && x.dtype().isFloating()) {
       return x.sum().add(Double.NaN);
     }
-    return median(flat(x), 0, false, skipNan).values();
+    Tensor middle = median(flat(x), 0, false, skipNan).values();
+    if (!x.requiresGrad()) {
+      return middle;
+    }
+    // Equal elements share the gradient, as those of min and max do.
+    Tensor shared = x.eq(middle).where(x, Double.NEGATIVE_INFINITY).max();
+    return middle.isnan().where(middle, shared);
   }
 
   static Tensor quantile(
@@ -149,6 +156,7 @@ final class Statistics {
   }
 
   private static void requireShares(Tensor x, Tensor q) {
+    Operands.given("quantile", "q", q);
     x.spec().requireFloating("quantile");
     q.spec().requireFloating("quantile");
     if (q.rank() > 1) {

@@ -103,7 +103,7 @@ public sealed interface StatisticsOps permits Tensor {
   /** Slices along {@code dim} whose p-norm is above {@code maxnorm}, scaled down to it. */
   default Tensor renorm(double p, int dim, double maxnorm) {
     Tensor x = floats("renorm");
-    int axis = x.spec().dim("renorm", dim);
+    int axis = x.spec().requireRank("renorm", 2).dim("renorm", dim);
     if (!(p > 0) || !(maxnorm >= 0)) {
       throw new IllegalArgumentException(
           "renorm: p = " + p + ", maxnorm = " + maxnorm + ": needs p > 0 and maxnorm of 0 or more");
@@ -214,6 +214,7 @@ public sealed interface StatisticsOps permits Tensor {
 
   /** The sum of the weights of each of the numbers 0, 1, …; float64 unless they are float32. */
   default Tensor bincount(Tensor weights, long minlength) {
+    Operands.given("bincount", "weights", weights);
     DType dtype = weights.dtype() == DType.FLOAT32 ? DType.FLOAT32 : DType.FLOAT64;
     return Statistics.bincount((Tensor) this, weights.detach().to(dtype), minlength);
   }
@@ -224,6 +225,7 @@ public sealed interface StatisticsOps permits Tensor {
     if (x.rank() != 2) {
       throw new ShapeException("trace: " + x.shape() + ": must be a matrix");
     }
+    x.spec().requireNumeric("trace");
     long size = Math.min(x.size(0), x.size(1));
     long[] places = new long[Math.toIntExact(size)];
     Arrays.setAll(places, i -> i);

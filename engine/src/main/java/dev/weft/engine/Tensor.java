@@ -85,14 +85,16 @@ public non-sealed class Tensor extends TensorJoins
     }
   }
 
-  /** Uninitialised memory for {@code spec}, owned by the open scope. */
-  static Tensor allocate(TensorSpec spec, Context context) {
-    var tensor =
-        new Tensor(
-            Storage.allocate(spec.device(), spec.bytes()),
-            Layout.contiguous(spec.shape()),
-            spec,
-            false);
+  /** Uninitialised memory for {@code spec}, owned by the open scope; {@code op} is who asks. */
+  static Tensor allocate(Object op, TensorSpec spec, Context context) {
+    long bytes = spec.bytes(op);
+    Storage storage;
+    try {
+      storage = Storage.allocate(spec.device(), bytes);
+    } catch (NativeMemoryException e) {
+      throw new NativeMemoryException(op + ": " + spec + ": " + e.getMessage(), e);
+    }
+    var tensor = new Tensor(storage, Layout.contiguous(spec.shape()), spec, false);
     tensor.inference = context.inferenceMode;
     tensor.own(context);
     return tensor;
@@ -483,6 +485,7 @@ public non-sealed class Tensor extends TensorJoins
    * PyTorch.
    */
   public boolean equal(Tensor other) {
+    Operands.given("equal", "other", other);
     return shape().equals(other.shape()) && eq(other).all().itemLong() == 1;
   }
 
@@ -493,6 +496,7 @@ public non-sealed class Tensor extends TensorJoins
    * Returns this.
    */
   public Tensor set(Tensor values, Index... indices) {
+    Operands.given("set", "values", values);
     Tensor converted = values.to(device()).to(dtype());
     if (Context.current().gradEnabled() && (isTracked() || values.isTracked())
         || Arrays.stream(indices).anyMatch(Tensor.class::isInstance)) {
@@ -512,6 +516,7 @@ public non-sealed class Tensor extends TensorJoins
    * gradient's place; how modules move to another dtype or device.
    */
   public void setData(Tensor data) {
+    Operands.given("setData", "data", data);
     if (!data.storage.retain()) {
       throw data.usedAfterRelease("setData");
     }

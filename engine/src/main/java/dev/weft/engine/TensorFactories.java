@@ -4,6 +4,7 @@ import dev.weft.engine.op.Fill;
 import dev.weft.engine.op.RandomOp;
 import dev.weft.engine.op.RandomOp.Distribution;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 
 /**
  * What makes tensors from numbers: static methods of {@link Tensor}. Without a dtype or device they
@@ -28,11 +29,13 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** Zeros of the shape, dtype and device of {@code like}. */
   public static Tensor zerosLike(Tensor like) {
+    Operands.given("zeros_like", "like", like);
     return zeros(like.shape(), like.dtype(), like.device());
   }
 
   /** Zeros of the shape and device of {@code like}. */
   public static Tensor zerosLike(Tensor like, DType dtype) {
+    Operands.given("zeros_like", "like", like);
     return zeros(like.shape(), dtype, like.device());
   }
 
@@ -51,21 +54,24 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** Ones of the shape, dtype and device of {@code like}. */
   public static Tensor onesLike(Tensor like) {
+    Operands.given("ones_like", "like", like);
     return ones(like.shape(), like.dtype(), like.device());
   }
 
   /** Ones of the shape and device of {@code like}. */
   public static Tensor onesLike(Tensor like, DType dtype) {
+    Operands.given("ones_like", "like", like);
     return ones(like.shape(), dtype, like.device());
   }
 
   /** One value in the shape, dtype and device of {@code like}. */
   public static Tensor fullLike(Tensor like, Number value) {
-    return fullLike(like, value, like.dtype());
+    return fullLike(like, value, Operands.given("full_like", "like", like).dtype());
   }
 
   /** One value in the shape and device of {@code like}. */
   public static Tensor fullLike(Tensor like, Number value, DType dtype) {
+    Operands.given("full_like", "like", like);
     return full(like.shape(), value, dtype, like.device());
   }
 
@@ -108,6 +114,8 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
    * gives complex128.
    */
   public static Tensor complex(Tensor re, Tensor im) {
+    Operands.given("complex", "re", re);
+    Operands.given("complex", "im", im);
     re.spec().requireFull("complex");
     im.spec().requireFull("complex");
     if (re.dtype() != im.dtype()) {
@@ -120,6 +128,8 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** abs · (cos angle + i sin angle). The parts broadcast, and have one dtype as in complex. */
   public static Tensor polar(Tensor abs, Tensor angle) {
+    Operands.given("polar", "abs", abs);
+    Operands.given("polar", "angle", angle);
     if (abs.dtype() != angle.dtype()) {
       throw new DTypeException("polar: " + abs.spec() + " and " + angle.spec() + ": dtypes differ");
     }
@@ -142,7 +152,7 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** Memory whose contents are undefined. */
   public static Tensor empty(Shape shape, DType dtype, Device device) {
-    return Tensor.allocate(new TensorSpec(shape, dtype, device), Context.current());
+    return Tensor.allocate("empty", new TensorSpec(shape, dtype, device), Context.current());
   }
 
   /** Memory whose contents are undefined, of the default dtype. */
@@ -153,6 +163,7 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** Memory whose contents are undefined, of the shape, dtype and device of {@code like}. */
   public static Tensor emptyLike(Tensor like) {
+    Operands.given("empty_like", "like", like);
     return empty(like.shape(), like.dtype(), like.device());
   }
 
@@ -224,6 +235,7 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** Uniform in [0, 1), of the shape, dtype and device of {@code like}. */
   public static Tensor randLike(Tensor like, Generator generator) {
+    Operands.given("rand_like", "like", like);
     return random(Distribution.UNIFORM, 0, 1, like.spec(), generator);
   }
 
@@ -234,6 +246,7 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** Standard normal, of the shape, dtype and device of {@code like}. */
   public static Tensor randnLike(Tensor like, Generator generator) {
+    Operands.given("randn_like", "like", like);
     return random(Distribution.NORMAL, 0, 1, like.spec(), generator);
   }
 
@@ -244,6 +257,7 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** Integers from {@code low} to {@code high} (exclusive), shaped and typed as {@code like}. */
   public static Tensor randintLike(Tensor like, long low, long high, Generator generator) {
+    Operands.given("randint_like", "like", like);
     return random(Distribution.INTEGERS, low, high, like.spec(), generator);
   }
 
@@ -258,6 +272,7 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
   /** Random numbers of the shape, dtype and device of {@code spec}. */
   public static Tensor random(
       Distribution distribution, double a, double b, TensorSpec spec, Generator generator) {
+    Operands.given(distribution.name().toLowerCase(Locale.ROOT), "the generator", generator);
     long draws = spec.shape().numel() * (spec.dtype().isComplex() ? 2 : 1);
     return Dispatch.run(
         new RandomOp(distribution, a, b, spec, generator.seed(), generator.reserve(draws)));
@@ -284,6 +299,7 @@ public abstract sealed class TensorFactories extends TensorSequences permits Ten
 
   /** The numbers 0 to {@code count} − 1 in random order, as int64. */
   public static Tensor randperm(int count, Generator generator) {
+    Operands.given("randperm", "the generator", generator);
     return of(generator.permutation(count));
   }
 }

@@ -107,6 +107,14 @@ public abstract sealed class TensorJoins extends TensorFactories permits Tensor 
         throw new ShapeException(
             "meshgrid: " + rows.get(k).shape() + ": must be a row or a scalar");
       }
+      if (rows.get(k).dtype() != rows.getFirst().dtype()) {
+        throw new DTypeException(
+            "meshgrid: "
+                + rows.getFirst().spec()
+                + " and "
+                + rows.get(k).spec()
+                + ": dtypes differ");
+      }
       sizes[k] = rows.get(k).numel();
     }
     var grid = new ArrayList<Tensor>();

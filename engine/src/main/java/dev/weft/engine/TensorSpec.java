@@ -29,10 +29,16 @@ public record TensorSpec(Shape shape, DType dtype, Device device) {
 
   /** Bytes of the elements laid out without gaps. */
   public long bytes() {
+    return bytes("tensor");
+  }
+
+  /** Bytes of the elements laid out without gaps, or an exception for {@code op}. */
+  long bytes(Object op) {
     try {
       return Math.multiplyExact(shape.numel(), (long) dtype.bytes());
     } catch (ArithmeticException e) {
-      throw new ShapeException("a tensor of " + this + " does not fit in 64-bit memory", e);
+      throw new ShapeException(
+          op + ": " + this + ": does not fit in 64-bit memory; ask for fewer elements", e);
     }
   }
 

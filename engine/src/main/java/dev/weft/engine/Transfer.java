@@ -21,7 +21,7 @@ final class Transfer {
               + "): gradients do not flow across devices; move the leaf, or detach() it first");
     }
     Tensor source = x.contiguous();
-    Tensor result = Tensor.allocate(source.spec().withDevice(device), context);
+    Tensor result = Tensor.allocate("to", source.spec().withDevice(device), context);
     if (!device.isMeta()) {
       copy(source, result);
     }

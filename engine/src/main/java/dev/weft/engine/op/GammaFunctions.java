@@ -137,6 +137,9 @@ public final class GammaFunctions {
     if (!(s > 1) || Double.isNaN(q)) {
       return Double.NaN;
     }
+    if (q == Double.POSITIVE_INFINITY) {
+      return 0;
+    }
     if (q <= 0) {
       return q == Math.floor(q)
           ? Double.POSITIVE_INFINITY

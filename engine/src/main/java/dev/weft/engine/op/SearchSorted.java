@@ -14,14 +14,14 @@ import java.util.Set;
  * elements, or behind them if {@code right}. NaN belongs at the end.
  *
  * <p>Inputs: sorted rows and values of one dtype. Shape: one row (n) with values (*), or rows (*,
- * n) with values (*, m) → that of the values. Dtype: any → int64. Rows that are not sorted give
- * meaningless positions.
+ * n) with values (*, m) → that of the values. Dtype: all but bool → int64. Rows that are not sorted
+ * give meaningless positions.
  */
 public record SearchSorted(boolean right) implements Op {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> inputs) {
-    TensorSpec rows = inputs.get(0).requireRank(this, 1);
+    TensorSpec rows = inputs.get(0).requireNumeric(this).requireRank(this, 1);
     TensorSpec values = inputs.get(1);
     if (rows.dtype() != values.dtype()) {
       throw new DTypeException(
@@ -49,7 +49,7 @@ public record SearchSorted(boolean right) implements Op {
 
   @Override
   public Set<DType> dtypes() {
-    return DTypes.ALL;
+    return DTypes.NUMERIC;
   }
 
   public static List<Sample> samples() {

@@ -16,6 +16,7 @@ import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorSpec;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -88,7 +89,12 @@ public enum SpecialBinary implements Op {
       reals().avoiding(0.0),
       within(0.2, 3),
       parts(
-          fromInputs(0b11, (g, p) -> g.mul(isNotZero(p.input(0)).xlogy(p.input(1)))),
+          fromInputs(
+              0b11,
+              (g, p) -> {
+                Tensor none = p.input(0).eq(0).logicalAnd(p.input(1).le(0));
+                return none.where(Tensor.zerosLike(g), g.xlogy(p.input(1)));
+              }),
           fromInputs(0b11, (g, p) -> g.mul(p.input(0).div(p.input(1)))))),
   /** x log(1 + y); 0 where x is 0, whatever y but NaN. */
   XLOG1PY(
@@ -96,7 +102,12 @@ public enum SpecialBinary implements Op {
       reals().avoiding(0.0),
       within(-0.8, 3),
       parts(
-          fromInputs(0b11, (g, p) -> g.mul(isNotZero(p.input(0)).xlog1py(p.input(1)))),
+          fromInputs(
+              0b11,
+              (g, p) -> {
+                Tensor none = p.input(0).eq(0).logicalAnd(p.input(1).le(-1));
+                return none.where(Tensor.zerosLike(g), g.xlog1py(p.input(1)));
+              }),
           fromInputs(0b11, (g, p) -> g.mul(p.input(0).div(p.input(1).add(1)))))),
 
   /** Hurwitz's ζ(x, y) = Σ (y + k)⁻ˣ over k ≥ 0. There is no gradient in x. */
@@ -127,6 +138,10 @@ public enum SpecialBinary implements Op {
   /** ⌊x / 2ʸ⌋: the sign stays. */
   BITWISE_RIGHT_SHIFT((x, y) -> x >> (y < 0 || y > 63 ? 63 : y));
 
+  /** As in PyTorch; the others of floating dtypes refuse two integers. */
+  private static final Set<SpecialBinary> OF_INTEGERS_TOO =
+      EnumSet.of(COPYSIGN, XLOGY, XLOG1PY, ZETA);
+
   private final DoubleBinaryOperator definition;
   private final LongBinaryOperator onIntegers;
   private final Domain first;
@@ -134,7 +149,12 @@ public enum SpecialBinary implements Op {
   private final Gradient gradient;
   private final Set<DType> dtypes;
 
-  /** On floating dtypes only; the methods of {@code Tensor} convert integers first. */
+  /** Whether the methods of {@code Tensor} convert two integers to the default dtype first. */
+  public boolean convertsIntegers() {
+    return OF_INTEGERS_TOO.contains(this);
+  }
+
+  /** On floating dtypes only; {@link #convertsIntegers} says what becomes of integers. */
   SpecialBinary(DoubleBinaryOperator definition, Domain first, Domain second, Gradient gradient) {
     this(definition, (_, _) -> 0, first, second, gradient, DTypes.FLOATING);
   }
@@ -207,10 +227,6 @@ public enum SpecialBinary implements Op {
       y = rest;
     }
     return Math.abs(x);
-  }
-
-  private static Tensor isNotZero(Tensor x) {
-    return x.ne(0).to(x.dtype());
   }
 
   /** ∂P/∂y = yˣ⁻¹ e⁻ʸ / Γ(x). */

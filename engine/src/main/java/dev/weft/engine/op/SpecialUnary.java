@@ -133,7 +133,13 @@ public enum SpecialUnary implements Op {
   ENTR(Special::entr, within(0.1, 3), fromInput((g, x) -> g.mul(x.log().add(1).neg()))),
   /** log(x / (1 − x)): the inverse of sigmoid. */
   LOGIT(
-      x -> Math.log(x / (1 - x)), within(0.05, 0.95), fromInput((g, x) -> g.div(x.mul(x.rsub(1)))));
+      x -> Math.log(x / (1 - x)),
+      within(0.05, 0.95),
+      fromInput(
+          (g, x) -> {
+            Tensor inside = x.ge(0).logicalAnd(x.le(1));
+            return inside.where(g.div(x.mul(x.rsub(1))), Double.NaN);
+          }));
 
   private final DoubleUnaryOperator definition;
   private final Domain domain;
