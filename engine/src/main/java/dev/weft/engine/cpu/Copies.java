@@ -17,8 +17,8 @@ final class Copies {
   /** Elements that one thread converts at a time. */
   private static final long GRAIN = 1 << 16;
 
-  /** Rows and columns of a transposed block: 32 lines of the cache on either side. */
-  private static final int BLOCK = 8;
+  /** Rows and columns of a transposed block: a line of the cache, for elements of 4 bytes. */
+  private static final int BLOCK = 16;
 
   private static final Packing PACK_4 = new PackingF32();
   private static final Packing PACK_8 = new PackingF64();
