@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @Tag("architecture")
 class LayeringTest {
 
-  private static final String[] JDK = {"java..", "jdk.incubator.vector.."};
+  private static final String[] JDK = {"java..", "jdk.incubator.vector..", "com.sun.management.."};
   private static final String NULLNESS = "org.jspecify.annotations..";
   private static final String ENGINE = "dev.weft.engine..";
   private static final String[] AUTOGRAD = {
