@@ -1,6 +1,7 @@
 package dev.weft.nn;
 
 import dev.weft.autograd.Autograd;
+import dev.weft.engine.DType;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
@@ -65,11 +66,26 @@ final class LinearCrossEntropy {
   }
 
   private Tensor whole(Tensor x, Tensor targets, LossOptions options) {
+    return ClassLosses.crossEntropy(logits(x), targets, options);
+  }
+
+  private Tensor logits(Tensor x) {
     Tensor logits = Functional.linear(x, weight, bias);
-    if (classes.rank() > 1) {
-      logits = logits.reshape(x.shape().slice(0, 1).concat(classes));
+    return classes.rank() > 1 ? logits.reshape(x.shape().slice(0, 1).concat(classes)) : logits;
+  }
+
+  /** As {@link #whole}, but in float32 for logits of a half type. */
+  private Tensor wide(Tensor x, Tensor targets, LossOptions options) {
+    Tensor logits = logits(x);
+    if (!logits.dtype().isHalf()) {
+      return ClassLosses.crossEntropy(logits, targets, options);
     }
-    return ClassLosses.crossEntropy(logits, targets, options);
+    Tensor wanted = targets.dtype().isFloating() ? targets.to(DType.FLOAT32) : targets;
+    LossOptions same =
+        options.weight().isPresent()
+            ? options.weight(options.weight().get().to(DType.FLOAT32))
+            : options;
+    return ClassLosses.crossEntropy(logits.to(DType.FLOAT32), wanted, same);
   }
 
   /** The logits of a chunk live until its loss is known, and again in its part of backward. */
@@ -79,6 +95,7 @@ final class LinearCrossEntropy {
           NAME + ": input " + x.shape() + ", targets " + targets.shape() + ": batches differ");
     }
     boolean each = options.reduction() == Reduction.NONE;
+    // Sums of a chunk may be beyond the range of float16, so they are in float32 until the end.
     LossOptions part = options.reduction(each ? Reduction.NONE : Reduction.SUM);
     var losses = new ArrayList<Tensor>();
     for (long from = 0; from < x.size(0); from += chunkSize) {
@@ -89,9 +106,11 @@ final class LinearCrossEntropy {
       return Tensor.cat(losses, 0);
     }
     Tensor sum = Tensor.stack(losses, 0).sum();
-    return options.reduction() == Reduction.SUM
-        ? sum
-        : sum.div(ClassLosses.divisor(targets, classes.size(0), options).to(sum.dtype()));
+    Tensor loss =
+        options.reduction() == Reduction.SUM
+            ? sum
+            : sum.div(ClassLosses.divisor(targets, classes.size(0), options).to(sum.dtype()));
+    return loss.to(x.dtype());
   }
 
   /** Everything goes through the checkpoint, which keeps it until backward. */
@@ -105,8 +124,10 @@ final class LinearCrossEntropy {
           Optional<Tensor> b = biased ? Optional.of(in.get(3)) : Optional.empty();
           var layer = new LinearCrossEntropy(in.get(2), b, classes);
           boolean weighted = options.weight().isPresent();
-          return layer.whole(
-              in.get(0), in.get(1), weighted ? options.weight(in.getLast()) : options);
+          LossOptions now = weighted ? options.weight(in.getLast()) : options;
+          return options.reduction() == Reduction.NONE
+              ? layer.whole(in.get(0), in.get(1), now)
+              : layer.wide(in.get(0), in.get(1), now);
         },
         parts);
   }

@@ -4,11 +4,13 @@ import dev.weft.engine.Context;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.TensorScope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What is done to whole models: parameters as one row, fused layers, fresh statistics. */
@@ -51,26 +53,40 @@ public final class NNUtils {
   }
 
   /**
-   * The parameters and buffers of models of one kind, each stacked along a new first dimension: an
-   * ensemble for {@link dev.weft.autograd.Autograd#vmap(java.util.function.Function, List)} and
-   * {@link Module#functionalCall}.
+   * The parameters and buffers of models of one kind, as {@link Module#stateDict} names them, each
+   * stacked along a new first dimension: an ensemble for {@link
+   * dev.weft.autograd.Autograd#vmap(java.util.function.Function, List)} and {@link
+   * Module#functionalCall}. They are new leaves, which ask for gradients where the first model's
+   * parameters do.
    */
   public static Map<String, Tensor> stackModuleState(List<? extends Module<?, ?>> models) {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("stackModuleState: there are no models");
     }
-    var stacked = new LinkedHashMap<String, Tensor>();
-    for (String name : tensors(models.getFirst()).keySet()) {
-      var members = new ArrayList<Tensor>();
-      for (int i = 0; i < models.size(); i++) {
-        Tensor member = tensors(models.get(i)).get(name);
-        if (member == null) {
-          throw new IllegalArgumentException(
-              "stackModuleState: model " + i + " has no '" + name + "': models must be alike");
-        }
-        members.add(member);
+    Map<String, Tensor> first = tensors(models.getFirst());
+    for (int i = 1; i < models.size(); i++) {
+      var names = tensors(models.get(i)).keySet();
+      if (!names.equals(first.keySet())) {
+        throw new IllegalArgumentException(
+            "stackModuleState: model "
+                + i
+                + " has "
+                + names
+                + ", model 0 has "
+                + first.keySet()
+                + ": models must be alike");
       }
-      stacked.put(name, Tensor.stack(members, 0));
+    }
+    var stacked = new LinkedHashMap<String, Tensor>();
+    try (var _ = Context.current().withGrad(false)) {
+      first.forEach(
+          (name, tensor) -> {
+            var members = new ArrayList<Tensor>();
+            for (Module<?, ?> model : models) {
+              members.add(Objects.requireNonNull(tensors(model).get(name)));
+            }
+            stacked.put(name, Tensor.stack(members, 0).requiresGrad(tensor.requiresGrad()));
+          });
     }
     return stacked;
   }
@@ -78,6 +94,7 @@ public final class NNUtils {
   private static Map<String, Tensor> tensors(Module<?, ?> model) {
     var tensors = new LinkedHashMap<String, Tensor>(model.namedParameters());
     tensors.putAll(model.namedBuffers());
+    tensors.keySet().retainAll(model.stateDict().keySet());
     return tensors;
   }
 
@@ -100,19 +117,19 @@ public final class NNUtils {
                   "fuseConvBnEval: " + conv.typeName() + ": is no convolution");
         };
     var from = (ConvNd) conv;
-    var affine = Affine.of("fuseConvBnEval", norm, fused.bias.orElseThrow().size(0));
+    var affine = Affine.of("fuseConvBnEval", conv, norm, fused.bias.orElseThrow().size(0));
     try (var _ = Context.current().withGrad(false)) {
       Tensor scale = from.scalePerOutput(affine.scale);
       fused.weight.copyFrom(from.weight.mul(scale.to(from.weight.dtype())));
       fused.bias.orElseThrow().copyFrom(affine.bias(from.bias));
     }
-    fused.train(conv.isTraining());
+    fused.eval();
     return fused;
   }
 
   /** As {@link #fuseConvBnEval}, of a linear layer and a {@link BatchNorm1d}. */
   public static Linear fuseLinearBnEval(Linear linear, Module<Tensor, Tensor> norm) {
-    var affine = Affine.of("fuseLinearBnEval", norm, linear.outFeatures());
+    var affine = Affine.of("fuseLinearBnEval", linear, norm, linear.outFeatures());
     Linear fused;
     try (var _ = Init.skipped();
         var _ = Context.current().withDefaultDtype(linear.weight.dtype());
@@ -124,14 +141,14 @@ public final class NNUtils {
       fused.weight.copyFrom(linear.weight.mul(scale));
       fused.bias.orElseThrow().copyFrom(affine.bias(linear.bias));
     }
-    fused.train(linear.isTraining());
+    fused.eval();
     return fused;
   }
 
   /** What a batch normalisation does in evaluation: y = scale x + shift per channel. */
   private record Affine(Tensor scale, Tensor shift) {
 
-    static Affine of(String op, Module<Tensor, Tensor> module, long channels) {
+    static Affine of(String op, Module<?, ?> layer, Module<Tensor, Tensor> module, long channels) {
       if (!(module instanceof BatchNormNd norm) || norm.runningMean.isEmpty()) {
         throw new IllegalArgumentException(
             op + ": " + module.typeName() + ": is no batch normalisation with running statistics");
@@ -140,6 +157,12 @@ public final class NNUtils {
       if (mean.size(0) != channels) {
         throw new ShapeException(
             op + ": " + mean.size(0) + " channels behind a layer of " + channels + " outputs");
+      }
+      if (layer.isTraining() || norm.isTraining()) {
+        throw new IllegalStateException(
+            op
+                + ": in training a norm uses the statistics of its batch; call eval() on both"
+                + " first");
       }
       try (var _ = Context.current().withGrad(false)) {
         Tensor scale = norm.runningVar.orElseThrow().add(norm.options().eps()).rsqrt();
@@ -180,7 +203,11 @@ public final class NNUtils {
         });
     try (var _ = Context.current().withGrad(false)) {
       model.train();
-      batches.forEach(model::apply);
+      for (I batch : batches) {
+        try (var _ = TensorScope.open()) {
+          model.apply(batch);
+        }
+      }
     } finally {
       norms.forEach(BatchNormNd::options);
       model.train(training);

@@ -70,8 +70,12 @@ final class Pooling {
       elements *= size;
     }
     Tensor mean = average(dims, x.pow(p), options);
-    // The sum itself, but with the derivative 0 where it is 0 and that of the root is infinite.
-    return mean.sign().mul(mean.abs()).mul(elements).pow(1 / p);
+    if (p < 0) {
+      return mean.mul(elements).pow(1 / p);
+    }
+    // Where the sum is 0, the derivative of the root would be infinite; it shall be 0.
+    Tensor zero = mean.eq(0);
+    return mean.maskedFill(zero, 1).mul(elements).pow(1 / p).maskedFill(zero, 0);
   }
 
   private static Regions sliding(String name, int dims, PoolOptions options) {

@@ -1,6 +1,7 @@
 package dev.weft.optim;
 
 import dev.weft.engine.Context;
+import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
 import dev.weft.engine.TensorScope;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ public final class Clipping {
     try (var scope = TensorScope.open();
         var _ = Context.current().withGrad(false)) {
       List<Tensor> gradients = gradients(parameters);
-      Tensor norm = totalNorm(gradients, normType);
+      Tensor norm = totalNorm("clipGradNorm", gradients, normType);
       if (errorIfNonfinite && !Double.isFinite(norm.item())) {
         throw new ArithmeticException(
             String.format(
@@ -74,6 +75,10 @@ public final class Clipping {
   public static void clipGradsWithNorm(
       Collection<? extends Tensor> parameters, double maxNorm, Tensor norm) {
     requireLimit("clipGradsWithNorm", "maxNorm", maxNorm);
+    if (norm.rank() != 0) {
+      throw new ShapeException(
+          "clipGradsWithNorm: norm " + norm.shape() + ": must be one number, of rank 0");
+    }
     try (var _ = TensorScope.open();
         var _ = Context.current().withGrad(false)) {
       scale(gradients(parameters), maxNorm, norm);
@@ -94,10 +99,10 @@ public final class Clipping {
   }
 
   /** The norm of all tensors together, of rank 0. */
-  public static Tensor totalNorm(Collection<? extends Tensor> tensors, double normType) {
+  public static Tensor getTotalNorm(Collection<? extends Tensor> tensors, double normType) {
     try (var scope = TensorScope.open();
         var _ = Context.current().withGrad(false)) {
-      return scope.keep(totalNorm(new ArrayList<Tensor>(tensors), normType));
+      return scope.keep(totalNorm("getTotalNorm", new ArrayList<Tensor>(tensors), normType));
     }
   }
 
@@ -105,7 +110,7 @@ public final class Clipping {
   public static Tensor gradNorm(Collection<? extends Tensor> parameters, double normType) {
     try (var scope = TensorScope.open();
         var _ = Context.current().withGrad(false)) {
-      return scope.keep(totalNorm(gradients(parameters), normType));
+      return scope.keep(totalNorm("gradNorm", gradients(parameters), normType));
     }
   }
 
@@ -126,9 +131,9 @@ public final class Clipping {
     return gradients;
   }
 
-  private static Tensor totalNorm(List<Tensor> gradients, double p) {
+  private static Tensor totalNorm(String op, List<Tensor> gradients, double p) {
     if (!(p > 0)) {
-      throw new IllegalArgumentException("clipGradNorm: normType " + p + ": must be above 0");
+      throw new IllegalArgumentException(op + ": normType " + p + ": must be above 0");
     }
     if (gradients.isEmpty()) {
       return Tensor.scalar(0);

@@ -42,6 +42,8 @@ class UnusualGradientsTest {
     assertThat(gradient(Tensor::median, 2, 1, 2, 2, 5))
         .containsExactly(1 / 3.0, 0, 1 / 3.0, 1 / 3.0, 0);
     assertThat(gradient(Tensor::median, 2, 1, NAN)).containsExactly(0, 0, 1);
+    double low = Double.NEGATIVE_INFINITY;
+    assertThat(gradient(Tensor::median, low, low, 5)).containsExactly(0.5, 0.5, 0);
     assertThat(gradient(Tensor::nanmedian, 2, 2, NAN)).containsExactly(0.5, 0.5, 0);
   }
 

@@ -42,6 +42,14 @@ class LayerDetailsTest {
   }
 
   @Test
+  void powerPoolingHasNoGradientWhereTheSumIsZero() {
+    Tensor x = Tensor.of(0.0, 0.0, 3.0, 4.0).reshape(1, 1, 4).requiresGrad(true);
+    Functional.lpPool1d(x, 2, PoolOptions.of(2)).sum().backward();
+    assertThat(values(x.grad().orElseThrow())) // x / norm
+        .containsExactly(new double[] {0, 0, 0.6, 0.8}, within(1e-15));
+  }
+
+  @Test
   void aCircleIsClosedFromWhatIsLeft() {
     Tensor x = Tensor.arange(6).to(DType.FLOAT64).reshape(1, 6);
     assertThat(values(x.pad(new long[] {1, -1}, PadMode.CIRCULAR)))

@@ -81,6 +81,20 @@ class LinearCrossEntropyTest {
     assertThat(loss.linear.weight.grad()).isPresent();
   }
 
+  /** The sum of a chunk is beyond the range of float16, the mean is ln 1000. */
+  @Test
+  void chunksOfHalfTypesAreSummedInFloat32() {
+    Tensor inputs = Tensor.zeros(10_000, 1).to(DType.FLOAT16);
+    Tensor flat = Tensor.zeros(1000, 1).to(DType.FLOAT16);
+    Tensor targets = Tensor.zeros(10_000).to(DType.INT64);
+    Optional<Tensor> none = Optional.empty();
+    Tensor loss =
+        Functional.linearCrossEntropy(inputs, flat, targets, none, LossOptions.DEFAULT, 9999);
+    assertThat(loss.dtype()).isEqualTo(DType.FLOAT16);
+    assertThat(loss.item())
+        .isCloseTo(Math.log(1000), within(2e-3)); // half a unit in the last place
+  }
+
   @Test
   void whatDoesNotFitIsRefusedByName() {
     Optional<Tensor> none = Optional.empty();

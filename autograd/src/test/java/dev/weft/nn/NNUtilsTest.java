@@ -61,13 +61,17 @@ class NNUtilsTest {
   @Test
   void aFusedLinearLayerDoesWhatBothDo() {
     var linear = new Linear(3, 2, false);
-    linear.to(DType.FLOAT64);
+    linear.to(DType.FLOAT64).eval();
     var norm = new BatchNorm1d(2);
     norm.to(DType.FLOAT64);
     norm.runningMean.orElseThrow().fillInPlace(0.25);
     norm.eval();
     Tensor x = Tensor.randn(4, 3).to(DType.FLOAT64);
     assertAlike(NNUtils.fuseLinearBnEval(linear, norm).apply(x), norm.apply(linear.apply(x)));
+    linear.train();
+    assertThatThrownBy(() -> NNUtils.fuseLinearBnEval(linear, norm))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("call eval() on both first");
   }
 
   @Test
@@ -124,7 +128,7 @@ class NNUtilsTest {
     assertThatThrownBy(
             () -> NNUtils.stackModuleState(List.of(new Linear(3, 2), new Linear(3, 2, false))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("model 1 has no 'bias'");
+        .hasMessageContaining("model 1 has [weight], model 0 has [weight, bias]");
   }
 
   @Test
@@ -153,7 +157,7 @@ class NNUtilsTest {
     assertThat(p.grad().orElseThrow().toDoubleArray())
         .containsExactly(new double[] {0.299999970000003, 0.39999996000000404}, within(1e-15));
     List<Tensor> tensors = List.of(Tensor.of(3.0, 4.0), Tensor.of(12.0));
-    assertThat(Clipping.totalNorm(tensors, 2).item()).isEqualTo(13);
+    assertThat(Clipping.getTotalNorm(tensors, 2).item()).isEqualTo(13);
   }
 
   @Test

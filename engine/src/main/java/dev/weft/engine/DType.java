@@ -182,7 +182,8 @@ public enum DType {
 
   /** Throws for {@code op} unless a number fits: integers hold the whole ones of their range. */
   void requireHolds(String op, double value) {
-    boolean whole = value == Math.rint(value) && value >= min() && value <= max();
+    // The largest int64 is rounded up to 2^63 here, which does not fit.
+    boolean whole = value == Math.rint(value) && value >= min() && value <= max() && value < 0x1p63;
     if (!isInexact() && !whole) {
       throw new DTypeException(
           op + ": " + this + ": " + value + " does not fit; use a whole number of its range");

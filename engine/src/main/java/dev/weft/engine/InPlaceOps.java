@@ -378,6 +378,10 @@ public sealed interface InPlaceOps permits Tensor {
   private Tensor inPlace(Binary op, Tensor y) {
     Operands.given(op, "other", y);
     Tensor x = (Tensor) this;
+    if (op == Binary.SUB) {
+      x.spec().requireNumeric(op);
+      y.spec().requireNumeric(op);
+    }
     requireFits(op, y.dtype());
     requireFloatingQuotient(op);
     if (y.dtype().isFloating() && y.dtype() != x.dtype()) {

@@ -228,7 +228,7 @@ public final class Linalg {
 
   /** {@link #qr(Tensor)} in PyTorch's modes. */
   public static QrFactors qr(Tensor a, QrMode mode) {
-    QrFactors factors = qr(a, mode == QrMode.COMPLETE);
+    QrFactors factors = qr(a, Operands.given("linalg.qr", "mode", mode) == QrMode.COMPLETE);
     return mode == QrMode.R
         ? new QrFactors(Tensor.empty(Shape.of(0), a.dtype(), a.device()), factors.r)
         : factors;

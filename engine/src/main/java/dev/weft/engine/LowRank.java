@@ -11,6 +11,8 @@ final class LowRank {
   static Linalg.LowRankFactors svd(
       String op, Tensor a, int q, int niter, Optional<? extends Tensor> m, Generator generator) {
     Operands.given(op, "a", a);
+    Operands.given(op, "m", m);
+    Operands.given(op, "generator", generator);
     a.spec().requireRank(op, 2);
     if (!a.isComplex()) {
       a.spec().requireFull(op);

@@ -332,8 +332,8 @@ public sealed interface MatrixOps permits Tensor {
 
   /**
    * The covariances of variables, one per row, over their observations, one per column; the sum is
-   * divided by their number less {@code correction}. A row is one variable, a scalar one
-   * observation.
+   * divided by their number less {@code correction}, of complex ones Σ x conj(y). A row is one
+   * variable, a scalar one observation.
    *
    * <p>Shape: (k, n) → (k, k); (1, n), (n) and () → ().
    */
@@ -347,17 +347,24 @@ public sealed interface MatrixOps permits Tensor {
     Tensor centred = x.sub(x.mean(-1, true));
     double count = Math.max(0, x.size(-1) - correction);
     Tensor rows = centred.rank() == 1 ? centred.unsqueeze(0) : centred;
-    Tensor products = rows.mm(rows.t()).div(count);
+    Tensor products = rows.mm(rows.mH()).div(count);
     return rows.size(0) == 1 ? products.reshape(Shape.SCALAR) : products;
   }
 
-  /** The coefficients of correlation of variables, one per row: from −1 to 1. See {@link #cov}. */
+  /**
+   * The coefficients of correlation of variables, one per row: from −1 to 1, of complex ones both
+   * parts. See {@link #cov}.
+   */
   default Tensor corrcoef() {
     Tensor cov = cov(1);
     if (cov.numel() == 1) {
       return cov.div(cov).reshape(Shape.SCALAR);
     }
-    Tensor deviation = cov.diagonal().sqrt();
-    return cov.div(deviation.unsqueeze(1)).div(deviation).clamp(-1, 1);
+    Tensor variances = cov.diagonal();
+    Tensor deviation = (cov.isComplex() ? variances.real() : variances).sqrt();
+    Tensor r = cov.div(deviation.unsqueeze(1)).div(deviation);
+    return r.isComplex()
+        ? Tensor.complex(r.real().clamp(-1, 1), r.imag().clamp(-1, 1))
+        : r.clamp(-1, 1);
   }
 }

@@ -100,8 +100,11 @@ final class Statistics {
       return middle;
     }
     // Equal elements share the gradient, as those of min and max do.
-    Tensor shared = x.eq(middle).where(x, Double.NEGATIVE_INFINITY).max();
-    return middle.isnan().where(middle, shared);
+    Tensor same = x.eq(middle);
+    Tensor shared = same.where(x, Double.NEGATIVE_INFINITY).max();
+    Tensor lowest = same.where(x, Double.POSITIVE_INFINITY).min(); // not below −∞ either
+    Tensor found = middle.eq(Double.NEGATIVE_INFINITY).where(lowest, shared);
+    return middle.isnan().where(middle, found);
   }
 
   static Tensor quantile(

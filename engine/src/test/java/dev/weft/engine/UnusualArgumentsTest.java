@@ -2,6 +2,7 @@ package dev.weft.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -166,6 +167,13 @@ class UnusualArgumentsTest {
     assertThat(Tensor.of(2.0).reshape(Shape.SCALAR).cov(0).item()).isZero();
     assertThat(Tensor.of(2.0).reshape(Shape.SCALAR).corrcoef().item()).isNaN();
     assertThat(Tensor.of(1.0, 2, 3).reshape(1, 3).corrcoef().shape()).isEqualTo(Shape.SCALAR);
+    Tensor pairs =
+        Tensor.complex(
+            Tensor.of(1.0, 1, 2, 0).reshape(2, 2), Tensor.of(1.0, -1, 0, 0).reshape(2, 2));
+    assertSame(pairs.cov(1).real(), Tensor.of(2.0, 0, 0, 2).reshape(2, 2));
+    assertSame(pairs.cov(1).imag(), Tensor.of(0.0, 2, -2, 0).reshape(2, 2)); // i conj(1) + …
+    assertThat(pairs.corrcoef().imag().select(0, 0).select(0, 1).item())
+        .isCloseTo(1, within(1e-15));
   }
 
   @Test

@@ -18,9 +18,9 @@ import java.util.stream.LongStream;
 
 /**
  * Convolution and its gradients as matrix products with a {@link WindowMatrix}: of the images for
- * the convolution and the gradient of its weight, of the gradients for that of the images. Blocks
- * of columns, samples and groups are spread over threads. Every number is summed in an order that
- * depends on the sizes alone.
+ * the convolution and the gradient of its weight, of the gradients for that of the images, if these
+ * have more than a few channels. Blocks of columns, samples and groups are spread over threads.
+ * Every number is summed in an order that depends on the sizes alone.
  */
 final class Convolutions {
 
@@ -34,9 +34,13 @@ final class Convolutions {
   private static final long PANEL = 48;
 
   /**
-   * For fewer columns than this, a product with the windows on the left wastes most of a register.
+   * With fewer channels than this, products with the windows of all the others waste most of a
+   * register.
    */
   private static final long FEW = 8;
+
+  /** Windows that are computed at a time, for each thread. */
+  private static final long WINDOWS_BYTES = 1 << 23;
 
   /** Adding an element of a window to an image costs as much as copying so many for a product. */
   private static final long SPREAD = 4;
@@ -336,10 +340,10 @@ final class Convolutions {
   /**
    * An element of an image meets those elements of the window that leave the same remainder by the
    * stride. So each phase of the images is a product with windows of the gradients, which run
-   * backwards.
+   * backwards; for few channels see {@link #inputByWindows}.
    */
   private void input(long y, long w, long x) {
-    boolean few = inputs * SPREAD <= outputs;
+    boolean few = groups == 1 && inputs < FEW && inputs * SPREAD <= outputs && product(kernel) > 1;
     if (few || !isFinite(w, outputs * groups * inputs * product(kernel))) {
       inputByWindows(y, w, x);
       return;
@@ -371,27 +375,38 @@ final class Convolutions {
   }
 
   /**
-   * A window of every position is computed and added to the image: for few channels, and because
-   * the zeros around the gradients are not met, which an infinite weight would turn into NaN.
+   * A window of every position is computed and added to the image: for an image of few channels,
+   * and because the zeros around the gradients are not met, which an infinite weight would turn
+   * into NaN. Samples are spread over threads if there are enough, else each product is.
    */
   private void inputByWindows(long y, long w, long x) {
     long rows = inputs * product(kernel);
     long columns = product(positions);
     var patches =
         new Patches(dtype, op.windows(), Shape.of(size), Shape.of(kernel), Shape.of(positions));
-    pieces(
-        samples * groups,
-        rows * outputs * columns,
+    long block = Math.clamp(WINDOWS_BYTES / (rows * bytes), 1, Math.max(1, columns));
+    Piece sample =
         i -> {
           var weight = new Matrix(w + i % groups * outputs * rows * bytes, rows * bytes, bytes);
           var gradients = new Matrix(y + i * outputs * columns * bytes, columns * bytes, bytes);
-          try (Temp windows = Temp.of(rows * columns * bytes)) {
+          long image = x + i * inputs * product(size) * bytes;
+          try (Temp windows = Temp.of(rows * block * bytes)) {
             long to = windows.address();
-            gemm.run(
-                rows, columns, outputs, weight.transposed(), gradients, 0, to, columns * bytes);
-            patches.scatter(to, inputs, 0, columns, x + i * inputs * product(size) * bytes);
+            for (long from = 0; from < columns; from += block) {
+              long n = Math.min(block, columns - from);
+              Matrix right = gradients.from(0, from);
+              gemm.run(rows, n, outputs, weight.transposed(), right, 0, to, n * bytes);
+              patches.scatter(to, inputs, from, from + n, image);
+            }
           }
-        });
+        };
+    if (samples * groups >= Parallel.threads()) {
+      pieces(samples * groups, rows * outputs * columns, sample);
+    } else {
+      for (long i = 0; i < samples * groups; i++) {
+        sample.run(i);
+      }
+    }
   }
 
   /**
@@ -477,7 +492,7 @@ final class Convolutions {
     long row = outputs * offsets.length;
     Parallel.ranges(
         Math.ceilDiv(inputs, TURNED),
-        Math.max(1, (1 << 17) / (TURNED * row)),
+        Math.max(1, (1 << 17) / Math.max(1, TURNED * row)),
         (first, end) -> {
           for (long block = first; block < end; block++) {
             for (long output = 0; output < outputs; output++) {

@@ -21,7 +21,7 @@ final class FloatMath {
   static final float TO_EXPONENT = 0x1.8p23f + 126;
 
   /** Below this, 2^(n − 1) might be subnormal: {@link #LIFT} is added to n, and taken away last. */
-  static final float EXP_SMALL = -86;
+  static final float EXP_SMALL = -86.9f;
 
   static final float LIFT = 64;
   static final float UNLIFT = 0x1p-63f;

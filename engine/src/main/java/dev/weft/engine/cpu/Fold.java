@@ -77,11 +77,6 @@ interface Fold {
           Exercises::fold);
     }
 
-    /** The vector form on float32, warm or not. */
-    Fold vector() {
-      return F32.get(this).vector();
-    }
-
     /** The fold on float32 or float64, for {@code count} elements in all. */
     Fold on(DType dtype, long count) {
       return (dtype == DType.FLOAT64 ? F64 : F32).get(this).form(count);

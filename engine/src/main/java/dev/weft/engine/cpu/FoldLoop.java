@@ -24,8 +24,8 @@ import jdk.incubator.vector.VectorSpecies;
  * The loop of a {@link Fold}, copied per kind and element type.
  *
  * <p>Registers of 512 bits make one pass with four accumulators. Narrower ones make two or four
- * passes, each over every second or fourth register of the lanes, so that the halving of the lanes
- * begins inside a pass.
+ * passes, each over every second or fourth register of the lanes, so that lanes which are halved
+ * first are in one pass.
  */
 final class FoldLoop implements Fold {
 

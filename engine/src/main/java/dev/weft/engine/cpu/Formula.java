@@ -64,11 +64,6 @@ interface Formula {
       return this != EXP && this != SCALED_EXP;
     }
 
-    /** The vector form on float32, warm or not. */
-    Formula vector() {
-      return F32.get(this).vector();
-    }
-
     /** The formula on float32 or float64, for {@code count} elements in all. */
     Formula on(DType dtype, long count) {
       return (dtype == DType.FLOAT64 ? F64 : F32).get(this).form(count);

@@ -117,6 +117,7 @@ final class Gemm {
   private static void exercise(Packing packing) {
     packing.run(Exercises.X, 4, 32, Exercises.Y, 32, 8, 16);
     packing.run(Exercises.X, 4, 32, Exercises.Y, 32, 3, 16);
+    packing.run(Exercises.X, 64, 4, Exercises.Y, 32, 8, 15);
   }
 
   /** The tiles of {@code dtype}. */

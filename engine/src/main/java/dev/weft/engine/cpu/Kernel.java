@@ -143,7 +143,9 @@ final class Kernel<L> {
     Tier tier = Tier.current();
     if (slow == null || tier == Tier.VECTOR) {
       L made = made();
-      warm |= slow == null;
+      if (slow == null) {
+        warm = true;
+      }
       return made;
     }
     if (tier == Tier.AUTO && HAS_C2) {

@@ -12,6 +12,9 @@ import dev.weft.engine.op.LayerNormOp;
  */
 final class LayerNorms {
 
+  /** From a first element that is 4 σ off, differences lose digits: they are taken once more. */
+  private static final double FAR = 16;
+
   private LayerNorms() {}
 
   /** How many elements are normalised together. */
@@ -42,9 +45,17 @@ final class LayerNorms {
                 long target = y.address() + i * size * bytes;
                 long values = widening.read(from.address() + i * size * bytes, size, room);
                 long results = widening.target(target, room);
-                double shift = size > 0 ? shift(Native.getDouble(dtype, values, 0)) : 0;
-                double mean = shift + differences.sum(values, 0, shift, size, dtype.bytes()) / size;
+                double shift = size > 0 ? Native.getDouble(dtype, values, 0) : 0;
+                double mean = mean(differences, values, shift, size, dtype);
+                if (!Double.isFinite(mean)) {
+                  shift = 0;
+                  mean = mean(differences, values, shift, size, dtype);
+                }
                 double variance = squares.sum(values, 0, mean, size, dtype.bytes()) / size;
+                if ((mean - shift) * (mean - shift) > FAR * variance) {
+                  mean = mean(differences, values, mean, size, dtype);
+                  variance = squares.sum(values, 0, mean, size, dtype.bytes()) / size;
+                }
                 double scale = 1 / Math.sqrt(variance + op.eps());
                 normal.run(values, w.address(), b.address(), mean, scale, 0, results, size);
                 widening.write(results, size, target);
@@ -56,8 +67,9 @@ final class LayerNorms {
     }
   }
 
-  private static double shift(double first) {
-    return Double.isFinite(first) ? first : 0;
+  /** The mean, as a shift plus the mean of the differences from it. */
+  private static double mean(Fold differences, long x, double shift, long size, DType dtype) {
+    return shift + differences.sum(x, 0, shift, size, dtype.bytes()) / size;
   }
 
   private static Formula.Kind normal(LayerNormOp op) {

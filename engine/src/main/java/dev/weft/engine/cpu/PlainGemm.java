@@ -49,7 +49,8 @@ final class PlainGemm {
   /** Adds a row of {@code left} times {@code right}; {@code sums} is room for a block of k. */
   private static void addProduct(
       float[] left, int at, float[] right, int depth, float[] sums, float[] row) {
-    for (int p = 0; p < depth; ) {
+    int p = 0;
+    do { // once for a depth of 0: −0 + 0 is 0, here as in tiles
       int end = Math.min(depth, p + Gemm.K_BLOCK);
       Arrays.fill(sums, 0);
       for (; p < end; p++) {
@@ -58,7 +59,7 @@ final class PlainGemm {
       for (int j = 0; j < row.length; j++) {
         row[j] += sums[j];
       }
-    }
+    } while (p < depth);
   }
 
   /** A method of its own, so that C2 vectorises it. */

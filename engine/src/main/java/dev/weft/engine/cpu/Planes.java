@@ -5,7 +5,7 @@ import static dev.weft.engine.Native.ALL;
 /**
  * Images with their padding around them. With a stride, each plane is cut into phases, the elements
  * whose places leave the same remainder; so the elements that one place of a window meets are
- * neighbours, whatever the stride.
+ * neighbours, whatever the stride. Phases that no window meets are left out.
  *
  * <p>In memory: samples, channels, phases, and then the {@code size} of a phase along three
  * dimensions.

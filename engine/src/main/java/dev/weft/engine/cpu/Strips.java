@@ -50,8 +50,7 @@ record Strips(int bytes) {
   }
 
   // Column by column, because it is the rows that are adjacent in a transposed matrix; and a few
-  // rows
-  // at a time, because theirs is a distance at which more would push each other out of the cache.
+  // rows at a time, because more of them would push each other out of the cache.
 
   private static void gather(Matrix a, int rows, int depth, float[] to) {
     for (int first = 0; first < rows; first += Gemm.ROWS) {

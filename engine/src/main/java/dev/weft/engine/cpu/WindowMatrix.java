@@ -17,6 +17,9 @@ import jdk.incubator.vector.VectorMask;
  */
 final class WindowMatrix implements Operand {
 
+  /** Registers of 128 bits are those of machines whose loads and stores take no mask. */
+  private static final boolean MASKS = Lanes.F32.length() > 4;
+
   private final int bytes;
   private final long[] rows;
   private final long samplePitch;
@@ -122,10 +125,17 @@ final class WindowMatrix implements Operand {
       for (int row = 0; row < rows.length; row++) {
         Lanes.store(Lanes.load(Lanes.F32, rows[row] + offset), to + row * pitch);
       }
-    } else {
+    } else if (MASKS) {
       VectorMask<Float> mask = Lanes.F32.indexInRange(0, words);
       for (int row = 0; row < rows.length; row++) {
         Lanes.store(Lanes.load(Lanes.F32, rows[row] + offset, mask), to + row * pitch, mask);
+      }
+    } else {
+      for (int row = 0; row < rows.length; row++) {
+        for (int i = 0; i < words; i++) {
+          int word = ALL.get(Native.INT, rows[row] + offset + 4L * i);
+          ALL.set(Native.INT, to + row * pitch + 4L * i, word);
+        }
       }
     }
   }
@@ -173,12 +183,19 @@ final class WindowMatrix implements Operand {
         FloatVector.fromMemorySegment(Lanes.F32, ALL, from, LITTLE_ENDIAN)
             .intoArray(to, at + i * Tile.PITCH);
       }
-    } else {
+    } else if (MASKS) {
       VectorMask<Float> mask = Lanes.F32.indexInRange(0, count);
       for (int i = 0; i < height; i++) {
         long from = rows[first + i] + offset;
         FloatVector.fromMemorySegment(Lanes.F32, ALL, from, LITTLE_ENDIAN, mask)
             .intoArray(to, at + i * Tile.PITCH, mask);
+      }
+    } else {
+      for (int i = 0; i < height; i++) {
+        for (int j = 0; j < count; j++) {
+          long from = rows[first + i] + offset + 4L * j;
+          to[at + i * Tile.PITCH + j] = ALL.get(Native.FLOAT, from);
+        }
       }
     }
   }

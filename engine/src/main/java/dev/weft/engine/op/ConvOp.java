@@ -229,6 +229,8 @@ public record ConvOp(Part part, Windows windows, long groups, List<Long> size, b
     add(samples, cube, 1, true, shape(1, 2, 3, 4, 3), shape(2, 2, 2, 2, 2));
     add(samples, Windows.plain(2), 1, true, shape(0, 2, 4, 4), shape(3, 2, 3, 3));
     add(samples, Windows.plain(2), 1, true, shape(1, 5, 5, 19), shape(9, 5, 3, 3));
+    add(samples, uneven, 1, false, shape(2, 1, 7, 5), shape(8, 1, 3, 2));
+    add(samples, strided, 1, true, shape(2, 3, 5), shape(0, 3, 3));
     return samples;
   }
 
