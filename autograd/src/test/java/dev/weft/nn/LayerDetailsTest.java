@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.engine.DType;
 import dev.weft.engine.PadMode;
+import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,39 @@ class LayerDetailsTest {
     Functional.lpPool1d(x, 2, PoolOptions.of(2)).sum().backward();
     assertThat(values(x.grad().orElseThrow())) // x / norm
         .containsExactly(new double[] {0, 0, 0.6, 0.8}, within(1e-15));
+  }
+
+  /**
+   * Of n numbers of which one is different, the others become −1 / √(n − 1). A mean from
+   * differences with the first alone would be off by 3.9, which is 3.5e-6 standard deviations.
+   */
+  @Test
+  void aFirstElementFarFromTheOthersCostsNoDigits() {
+    float[] row = new float[8192];
+    Arrays.fill(row, 3.9f);
+    row[0] = 1e8f;
+    Optional<Tensor> none = Optional.empty();
+    Tensor y = Functional.layerNorm(Tensor.of(row), Shape.of(8192), none, none);
+    assertThat(y.dtype()).isEqualTo(DType.FLOAT32);
+    assertThat(values(y)[8191]).isCloseTo(-1 / Math.sqrt(8191), within(1e-7));
+  }
+
+  /** With ones everywhere: 8 outputs times the windows that meet an element, in every block. */
+  @Test
+  void aLargeImageOfFewChannelsGetsItsGradientFromAllWindows() {
+    Tensor x = Tensor.ones(1, 2, 210, 220).requiresGrad(true);
+    Functional.conv2d(x, Tensor.ones(8, 2, 7, 7)).sum().backward();
+    float[] gradient = x.grad().orElseThrow().toFloatArray();
+    for (int i = 0; i < gradient.length; i++) {
+      int row = i / 220 % 210;
+      int column = i % 220;
+      assertThat(gradient[i]).isEqualTo(8f * windows(row, 210) * windows(column, 220));
+    }
+  }
+
+  /** Windows of 7 that meet a place among {@code size}. */
+  private static int windows(int place, int size) {
+    return Math.min(7, Math.min(place + 1, size - place));
   }
 
   @Test

@@ -39,7 +39,17 @@ class KernelTest {
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aLoopThatLeavesNothingIsUsed() {
-    Supplier<Object> vector = () -> "vector";
+    assertUsed(() -> "vector");
+  }
+
+  /** Where an op is no instruction of the machine, its registers are always objects. */
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aLoopThatAlwaysLeavesObjectsIsUsedInTheEnd() {
+    assertUsed(() -> new byte[1 << 13]);
+  }
+
+  private void assertUsed(Supplier<Object> vector) {
     var kernel = new Kernel<>(PLAIN, () -> vector, loop -> kept.set(loop.get()));
     try (var _ = Tier.force(Tier.AUTO)) {
       while (!kernel.isWarm(1 << 20)) {
