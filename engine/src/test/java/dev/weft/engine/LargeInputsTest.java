@@ -195,19 +195,30 @@ class LargeInputsTest {
     convolution(cases, uneven, 2, shape(5, 34, 11, 15), shape(6, 17, 3, 3));
     convolution(cases, Windows.plain(2), 20, shape(3, 20, 15, 14), shape(40, 1, 3, 3));
     convolution(cases, cube, 1, shape(2, 9, 6, 7, 8), shape(7, 9, 2, 3, 3));
-    var windows = new Windows(List.of(2L, 2L), List.of(1L, 1L), List.of(1L, 1L));
-    var regions = Regions.Sliding.of(windows, 3L, 3L);
+    // Large planes with narrow padding, whose windows are read where they lie; and channels that
+    // fill registers.
+    var padded = new Windows(List.of(1L, 1L), List.of(1L, 1L), List.of(1L, 1L));
+    var halved = new Windows(List.of(2L, 2L), List.of(1L, 1L), List.of(1L, 1L));
+    var thirds = new Windows(List.of(3L, 3L), List.of(0L, 0L), List.of(1L, 1L));
+    var slices = new Windows(List.of(1L, 1L, 1L), List.of(1L, 1L, 1L), List.of(1L, 1L, 1L));
+    convolution(cases, padded, 1, shape(3, 13, 19, 17), shape(10, 13, 3, 3));
+    convolution(cases, padded, 2, shape(9, 24, 7, 6), shape(20, 12, 3, 3));
+    convolution(cases, padded, 1, shape(2, 128, 5, 5), shape(9, 128, 3, 3));
+    convolution(cases, halved, 1, shape(2, 16, 37, 35), shape(12, 16, 3, 3));
+    convolution(cases, thirds, 1, shape(2, 12, 47, 49), shape(11, 12, 3, 3));
+    convolution(cases, slices, 1, shape(2, 12, 3, 16, 15), shape(9, 12, 2, 3, 3));
+    var regions = Regions.Sliding.of(halved, 3L, 3L);
     cases.add(floats(new MaxPool(regions), 1, shape(9, 11, 41, 43)));
     cases.add(floats(AvgPool.of(regions, false, 0), 1, shape(9, 11, 41, 43)));
     var spread = new AvgPool(regions, true, 0, List.of(41L, 43L));
     cases.add(floats(spread, 1, shape(9, 11, 21, 22)));
     var size = List.of(3L, 3L);
-    cases.add(floats(new PatchesOp(windows, size, List.of()), 1, shape(5, 7, 41, 43)));
-    cases.add(floats(new PatchesOp(windows, size, List.of(41L, 43L)), 9, shape(5, 63, 21 * 22)));
+    cases.add(floats(new PatchesOp(halved, size, List.of()), 1, shape(5, 7, 41, 43)));
+    cases.add(floats(new PatchesOp(halved, size, List.of(41L, 43L)), 9, shape(5, 63, 21 * 22)));
     return cases.stream();
   }
 
-  /** All three parts. */
+  /** All three parts, and those with a bias. */
   private static void convolution(
       List<Case> cases, Windows windows, long groups, Shape x, Shape w) {
     ConvOp op = ConvOp.of(windows, groups, false);
@@ -220,6 +231,9 @@ class LargeInputsTest {
     cases.add(floats(op, perOutput, x, w));
     cases.add(floats(part(op, ConvOp.Part.INPUT, x), perOutput, y, w));
     cases.add(floats(part(op, ConvOp.Part.WEIGHT, w), perWeight, x, y));
+    ConvOp biased = ConvOp.of(windows, groups, true);
+    cases.add(floats(biased, perOutput, x, w, shape(y.size(1))));
+    cases.add(floats(part(biased, ConvOp.Part.INPUT, x), perOutput, y, w, shape(x.size(1))));
   }
 
   private static ConvOp part(ConvOp op, ConvOp.Part part, Shape result) {
@@ -227,7 +241,7 @@ class LargeInputsTest {
     for (int d = 2; d < result.rank(); d++) {
       size.add(result.size(d));
     }
-    return new ConvOp(part, op.windows(), op.groups(), size, false);
+    return new ConvOp(part, op.windows(), op.groups(), size, op.bias());
   }
 
   private static Stream<Case> indexing() {

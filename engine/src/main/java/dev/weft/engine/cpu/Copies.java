@@ -64,6 +64,13 @@ final class Copies {
     }
   }
 
+  /** Moves elements from one layout to another; the addresses are those of the first elements. */
+  static void move(Layout source, Layout target, int bytes, long from, long to) {
+    if (source.shape().numel() > 0) {
+      move(Runs.of(source, target), bytes, from, to);
+    }
+  }
+
   /** Stores the elements of {@code x} in a part of {@code y}, which has its dtype. */
   static void into(Tensor y, Layout part, Tensor x) {
     if (x.numel() > 0) {
@@ -263,6 +270,16 @@ final class Copies {
         });
   }
 
+  /** Every second number of 4 bytes, two at a time; leaves at most two at the end. */
+  private static long moveEverySecond(long from, long to, long count) {
+    long i = 0;
+    for (; i < count - 2; i += 2) {
+      long first = ALL.get(Native.LONG, from + 8 * i) & 0xFFFF_FFFFL;
+      ALL.set(Native.LONG, to + 4 * i, first | ALL.get(Native.LONG, from + 8 * i + 8) << 32);
+    }
+    return i;
+  }
+
   /** Moves {@code count} elements of {@code bytes} bytes; steps are in bytes, too. */
   static void moveRow(int bytes, long from, long fromStep, long to, long toStep, long count) {
     if (fromStep == bytes && toStep == bytes) {
@@ -276,7 +293,8 @@ final class Copies {
         }
       }
       case 4 -> {
-        for (long i = 0; i < count; i++) {
+        long done = fromStep == 8 && toStep == 4 ? moveEverySecond(from, to, count) : 0;
+        for (long i = done; i < count; i++) {
           ALL.set(Native.INT, to + i * toStep, ALL.get(Native.INT, from + i * fromStep));
         }
       }

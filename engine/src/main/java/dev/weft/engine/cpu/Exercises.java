@@ -22,6 +22,11 @@ final class Exercises {
   static final long Z = MEMORY + 2 * ROOM;
   static final long W = MEMORY + 3 * ROOM;
 
+  /** For tiles: rows of a matrix, all in one place, and where their registers are. */
+  static final long[] ROWS = {Y, Y, Y, Y, Y, Y, Y, Y, Y, Y, Y, Y};
+
+  static final long[] NO_OFFSETS = new long[16];
+
   private Exercises() {}
 
   static void unary(Loops.Unary loop) {

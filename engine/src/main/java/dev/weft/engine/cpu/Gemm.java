@@ -66,6 +66,7 @@ final class Gemm {
   private final Supplier<VectorSpecies<?>> species;
   private final Kernel<Optional<VectorSpecies<?>>> whenWarm;
   private final Kernel<Tile>[][] tiles;
+  private final Kernel<ScatteredTile>[][] scattered;
   private final Kernel<Packing> packing;
   private final Strips strips;
 
@@ -80,8 +81,10 @@ final class Gemm {
             ? new Kernel<>(Optional.empty(), () -> Optional.of(species.get()), _ -> {})
             : Kernel.vectorOnly(() -> Optional.of(species.get()));
     this.tiles = new Kernel[ROWS][];
+    this.scattered = new Kernel[ROWS][];
     for (int i = 0; i < ROWS; i++) {
       tiles[i] = new Kernel[registers(i + 1)];
+      scattered[i] = new Kernel[registers(i + 1)];
       for (int j = 0; j < tiles[i].length; j++) {
         int rows = i + 1;
         int registers = j + 1;
@@ -89,6 +92,11 @@ final class Gemm {
             kernel(
                 (_, _, _, _, _, _, _, _, _) -> notWarm(),
                 () -> TileMaker.make(rows, registers, species.get()),
+                this::exercise);
+        scattered[i][j] =
+            kernel(
+                (_, _, _, _, _, _, _, _, _, _, _) -> notWarm(),
+                () -> TileMaker.makeScattered(rows, registers, species.get()),
                 this::exercise);
       }
     }
@@ -114,6 +122,13 @@ final class Gemm {
     tile.run(a, 0, Exercises.Y, 0, 0, 0, Exercises.Z, 0, 12);
   }
 
+  private void exercise(ScatteredTile tile) {
+    Object a = strips.array();
+    long[] rows = Exercises.ROWS;
+    tile.run(a, 0, rows, 0, Exercises.NO_OFFSETS, 0, Exercises.W, 0, Exercises.Z, 0, rows.length);
+    tile.run(a, 0, rows, 0, Exercises.NO_OFFSETS, 0, 0, 0, Exercises.Z, 0, rows.length);
+  }
+
   private static void exercise(Packing packing) {
     packing.run(Exercises.X, 4, 32, Exercises.Y, 32, 8, 16);
     packing.run(Exercises.X, 4, 32, Exercises.Y, 32, 3, 16);
@@ -137,6 +152,10 @@ final class Gemm {
 
   Kernel<Tile> tile(int rows, int registers) {
     return tiles[rows - 1][registers - 1];
+  }
+
+  Kernel<ScatteredTile> scatteredTile(int rows, int registers) {
+    return scattered[rows - 1][registers - 1];
   }
 
   Strips strips() {
@@ -178,7 +197,7 @@ final class Gemm {
             && r == bytes
             && n > 1;
     var plan = turned ? new GemmPlan(this, lanes, n, m, k) : new GemmPlan(this, lanes, m, n, k);
-    if (plain && (warm.isEmpty() || !plan.isWarm(work))) {
+    if (plain && (warm.isEmpty() || !plan.isWarm(b, work))) {
       try (Written left = Written.of(this, a, m, k);
           Written right = Written.of(this, b, k, n)) {
         PlainGemm.run(m, n, k, left.matrix, right.matrix, start, startRow, c, cRow);
@@ -230,6 +249,12 @@ final class Gemm {
           long pitch = columns * gemm.bytes;
           Temp memory = Temp.of(rows * pitch);
           windows.write(0, Math.toIntExact(columns), memory.address(), pitch);
+          yield new Written(new Matrix(memory.address(), pitch, gemm.bytes), memory);
+        }
+        case Scattered scattered -> {
+          long pitch = columns * gemm.bytes;
+          Temp memory = Temp.of(rows * pitch);
+          scattered.write(rows, memory.address(), pitch);
           yield new Written(new Matrix(memory.address(), pitch, gemm.bytes), memory);
         }
       };

@@ -22,8 +22,8 @@ final class GemmPlan {
   /** Strips per piece of work: 64 rows of A for a block of k are 64 KiB of the L2 cache. */
   static final int STRIPS = 8;
 
-  /** Most registers of columns per piece of work: 768 KiB of the L2 cache. */
-  private static final int COLUMNS = 48;
+  /** Most registers of columns per piece of work: 832 KiB of the L2 cache. */
+  static final int COLUMNS = 52;
 
   /** Multiply-adds that are not worth waking a thread for: about 25 µs. */
   private static final double SPLIT = 2e6;
@@ -33,6 +33,8 @@ final class GemmPlan {
 
   /** For so few rows packing B costs more than it saves. */
   private static final long UNPACKED_ROWS = 16;
+
+  private static final long[] NO_OFFSETS = {};
 
   private final Gemm gemm;
   private final int bytes;
@@ -81,11 +83,16 @@ final class GemmPlan {
   }
 
   /** Whether all kernels that it needs are; asking counts as a use of each. */
-  boolean isWarm(long work) {
+  boolean isWarm(Operand b, long work) {
     boolean warm = gemm.packing().isWarm(work);
     for (long strip : new long[] {0, strips - 1}) {
       for (long panel : new long[] {0, panels - 1}) {
-        warm &= gemm.tile(height(strip), width(panel)).isWarm(work);
+        int rows = height(strip);
+        int registersOfB = width(panel);
+        warm &=
+            b instanceof Scattered
+                ? gemm.scatteredTile(rows, registersOfB).isWarm(work)
+                : gemm.tile(rows, registersOfB).isWarm(work);
       }
     }
     return warm;
@@ -103,18 +110,22 @@ final class GemmPlan {
     long column = register(packed) * lanes;
     try (Temp room = Temp.of((registers * lanes - column) * k * bytes)) {
       pack(b, packed, room.address());
-      multiply(a, new Panels(b, packed, room.address()), target);
+      long[] offsets = b instanceof Scattered s ? s.registers(lanes * bytes) : NO_OFFSETS;
+      multiply(a, new Panels(b, packed, room.address(), offsets), target);
     }
   }
 
   /** The first panel that is packed, or the number of panels if none has to be. */
   private long firstPacked(Operand b) {
-    if (b instanceof Matrix(long _, long _, long column)
-        && (column == bytes || n == 1)
-        && (m <= UNPACKED_ROWS || n * k * bytes <= UNPACKED_BYTES)) {
-      return last == lanes ? panels : panels - 1;
-    }
-    return 0;
+    return switch (b) {
+      case Matrix(long _, long _, long column) -> {
+        boolean contiguous = column == bytes || n == 1;
+        boolean small = m <= UNPACKED_ROWS || n * k * bytes <= UNPACKED_BYTES;
+        yield contiguous && small ? (last == lanes ? panels : panels - 1) : 0;
+      }
+      case WindowMatrix _ -> 0;
+      case Scattered _ -> panels;
+    };
   }
 
   private record Target(long start, long startRow, long c, long cRow, Loops.Binary plus) {
@@ -139,15 +150,16 @@ final class GemmPlan {
   }
 
   /** Where the columns of a panel lie: in B itself, or packed from a panel on. */
-  private record Panels(Operand b, long firstPacked, long packed) {
+  private record Panels(Operand b, long firstPacked, long packed, long[] offsets) {}
 
-    /** The address of the first element, and the bytes from a row to the next. */
-    Matrix inPlace() {
-      if (b instanceof Matrix matrix) {
-        return matrix;
-      }
-      throw new IllegalStateException("a panel was not packed"); // a bug of ours
+  /** The columns of a panel from row {@code p} on, if they are not scattered. */
+  private Matrix panel(Panels b, long panel, long p) {
+    long column = register(panel) * lanes;
+    if (panel >= b.firstPacked) {
+      long before = (column - register(b.firstPacked) * lanes) * k * bytes;
+      return new Matrix(b.packed + before, pitch(panel), bytes).from(p, 0);
     }
+    return b.b instanceof Matrix matrix ? matrix.from(p, column) : new Matrix(0, 0, bytes);
   }
 
   private long pitch(long panel) {
@@ -168,6 +180,7 @@ final class GemmPlan {
             switch (b) {
               case Matrix matrix -> pack(matrix.from(0, column), count, target, pitch(panel));
               case WindowMatrix windows -> windows.pack(column, count, target, pitch(panel));
+              case Scattered _ -> throw new IllegalStateException("never packed"); // a bug of ours
             }
           }
         });
@@ -233,12 +246,9 @@ final class GemmPlan {
       long lastPanel) {
     for (long j = panel; j < lastPanel; j++) {
       long column = register(j) * lanes;
-      boolean packedB = j >= b.firstPacked;
-      long bRow = packedB ? pitch(j) : b.inPlace().row();
-      long bAt =
-          packedB
-              ? b.packed + (column - register(b.firstPacked) * lanes) * k * bytes + p * bRow
-              : b.inPlace().address() + column * bytes + p * bRow;
+      Matrix panelOfB = panel(b, j, p);
+      long bAt = panelOfB.address();
+      long bRow = panelOfB.row();
       boolean partial = j == panels - 1 && last < lanes;
       try (Temp block = partial ? Temp.of(Gemm.ROWS * pitch(j)) : Temp.none()) {
         for (long s = strip; s < lastStrip; s++) {
@@ -247,7 +257,15 @@ final class GemmPlan {
           long start = target.start(p, row(s), column * bytes);
           long startRow = target.startRow(p);
           long c = target.c(row(s), column * bytes);
-          Tile tile = gemm.tile(height, width(j)).vector();
+          int width = width(j);
+          if (b.b instanceof Scattered(long[] table, long[] _)) {
+            ScatteredTile tile = gemm.scatteredTile(height, width).vector();
+            int first = (int) register(j);
+            tile.run(
+                rows, at, table, (int) p, b.offsets, first, start, startRow, c, target.cRow, depth);
+            continue;
+          }
+          Tile tile = gemm.tile(height, width).vector();
           if (!partial) {
             tile.run(rows, at, bAt, bRow, start, startRow, c, target.cRow, depth);
             continue;

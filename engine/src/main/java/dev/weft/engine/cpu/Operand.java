@@ -1,4 +1,4 @@
 package dev.weft.engine.cpu;
 
 /** A side of a matrix product: in memory, or made while it is packed. */
-sealed interface Operand permits Gemm.Matrix, WindowMatrix {}
+sealed interface Operand permits Gemm.Matrix, WindowMatrix, Scattered {}

@@ -12,17 +12,31 @@ import static dev.weft.engine.Native.ALL;
  */
 final class Planes implements AutoCloseable {
 
+  private static final long LINE = 64;
+
   private final Temp memory;
   private final int bytes;
   private final long channels;
+  private final long pitch;
   private final long[] stride;
   private final long[] phases;
   private final long[] size;
+  private final boolean copied;
 
-  private Planes(Temp memory, int bytes, long channels, long[] stride, long[] phases, long[] size) {
+  private Planes(
+      Temp memory,
+      int bytes,
+      long channels,
+      long pitch,
+      long[] stride,
+      long[] phases,
+      long[] size,
+      boolean copied) {
     this.memory = memory;
     this.bytes = bytes;
     this.channels = channels;
+    this.pitch = pitch;
+    this.copied = copied;
     this.stride = stride;
     this.phases = phases;
     this.size = size;
@@ -51,11 +65,12 @@ final class Planes implements AutoCloseable {
       same &= lead[d] == 0 && stride[d] == 1 && size[d] == from[d];
     }
     if (same) {
-      return new Planes(Temp.at(x), bytes, channels, stride, phases, size);
+      long plane = product(size) * bytes;
+      return new Planes(Temp.at(x), bytes, channels, plane, stride, phases, size, false);
     }
-    long plane = product(phases) * product(size) * bytes;
-    Temp memory = Temp.of(samples * channels * plane);
-    var planes = new Planes(memory, bytes, channels, stride, phases, size);
+    long plane = pitch(product(phases) * product(size) * bytes);
+    Temp memory = Temp.of(samples * channels * plane + LINE);
+    var planes = new Planes(memory, bytes, channels, plane, stride, phases, size, true);
     Parallel.ranges(
         samples * channels,
         Math.max(1, (1 << 17) / Math.max(1, plane)),
@@ -69,39 +84,50 @@ final class Planes implements AutoCloseable {
     return planes;
   }
 
+  /**
+   * Bytes from a channel to the next: an odd number of cache lines. Channels that are a power of
+   * two apart would push each other out of the cache.
+   */
+  private static long pitch(long plane) {
+    return (Math.ceilDiv(plane, LINE) | 1) * LINE;
+  }
+
   private static long product(long[] sizes) {
     return sizes[0] * sizes[1] * sizes[2];
   }
 
   private void fill(long x, long[] from, long[] lead, long to) {
-    for (long r = 0; r < phases[2]; r++) {
-      long first = Math.clamp(Math.ceilDiv(lead[2] - r, stride[2]), 0, size[2]);
-      long end =
-          Math.clamp(Math.floorDiv(from[2] - 1 + lead[2] - r, stride[2]) + 1, first, size[2]);
-      if (first == end) {
-        continue;
-      }
-      long column = first * stride[2] + r - lead[2];
-      for (long z = 0; z < from[0]; z++) {
-        for (long y = 0; y < from[1]; y++) {
-          long slice = z + lead[0];
-          long row = y + lead[1];
-          if (holds(0, slice) && holds(1, row)) {
-            Copies.moveRow(
-                bytes,
-                x + ((z * from[1] + y) * from[2] + column) * bytes,
-                stride[2] * bytes,
-                to + at(slice, row, r) + first * bytes,
-                bytes,
-                end - first);
-          }
+    for (long rz = 0; rz < phases[0]; rz++) {
+      for (long ry = 0; ry < phases[1]; ry++) {
+        for (long rx = 0; rx < phases[2]; rx++) {
+          fillPhase(x, from, lead, new long[] {rz, ry, rx}, to + at(rz, ry, rx));
         }
       }
     }
   }
 
-  private boolean holds(int d, long place) {
-    return place >= 0 && place < size[d] * stride[d] && place % stride[d] < phases[d];
+  private void fillPhase(long x, long[] from, long[] lead, long[] r, long to) {
+    long[] first = new long[3];
+    long[] end = new long[3];
+    for (int d = 0; d < 3; d++) {
+      first[d] = Math.clamp(Math.ceilDiv(lead[d] - r[d], stride[d]), 0, size[d]);
+      long last = Math.floorDiv(from[d] - 1 + lead[d] - r[d], stride[d]);
+      end[d] = Math.clamp(last + 1, first[d], size[d]);
+    }
+    long column = first[2] * stride[2] + r[2] - lead[2];
+    for (long z = first[0]; z < end[0]; z++) {
+      long slice = z * stride[0] + r[0] - lead[0];
+      for (long y = first[1]; y < end[1]; y++) {
+        long row = y * stride[1] + r[1] - lead[1];
+        Copies.moveRow(
+            bytes,
+            x + ((slice * from[1] + row) * from[2] + column) * bytes,
+            stride[2] * bytes,
+            to + ((z * size[1] + y) * size[2] + first[2]) * bytes,
+            bytes,
+            end[2] - first[2]);
+      }
+    }
   }
 
   /** Where an element of a padded plane lies, in bytes from the plane's start. */
@@ -113,17 +139,22 @@ final class Planes implements AutoCloseable {
 
   /** The address of an element of a padded plane of the first sample. */
   long address(long channel, long z, long y, long x) {
-    return memory.address() + channel * product(phases) * product(size) * bytes + at(z, y, x);
+    return memory.address() + channel * pitch + at(z, y, x);
   }
 
   /** Bytes from a sample to the next. */
   long samplePitch() {
-    return channels * product(phases) * product(size) * bytes;
+    return channels * pitch;
   }
 
   /** Bytes from an element of a phase to the next along the three dimensions. */
   long[] pitches() {
     return new long[] {size[1] * size[2] * bytes, size[2] * bytes, bytes};
+  }
+
+  /** Whether a cache line beyond the last element can be read. */
+  boolean hasRoomBehind() {
+    return copied;
   }
 
   @Override

@@ -29,6 +29,7 @@ record Strips(int bytes) {
     switch (a) {
       case Matrix matrix -> pack(matrix.from(row, column), rows, depth, to);
       case WindowMatrix windows -> windows.pack(Math.toIntExact(row), rows, column, depth, to);
+      case Scattered _ -> throw new IllegalStateException("rows of A are not scattered"); // a bug
     }
   }
 

@@ -37,6 +37,8 @@ import jdk.incubator.vector.VectorSpecies;
  *   if (start != 0) { c00 = load(start) + c00; c10 = load(start + startRow) + c10 }
  *   store(c00, c); store(c10, c + cRow)
  * </pre>
+ *
+ * <p>Where B is scattered, register j is loaded from {@code table[index] + offsets[j]} instead.
  */
 final class TileMaker {
 
@@ -52,6 +54,13 @@ final class TileMaker {
   private static final int P = 2;
   private static final int B = 3;
   private static final int B_ROW = 5;
+
+  // Those of ScatteredTile.run in the places of these two:
+  private static final int TABLE = 3;
+  private static final int INDEX = 4;
+  private static final int OFFSETS = 5;
+  private static final int FIRST_OFFSET = 6;
+
   private static final int START = 7;
   private static final int START_ROW = 9;
   private static final int C = 11;
@@ -59,22 +68,25 @@ final class TileMaker {
   private static final int END = 15;
   private static final int AT = 16;
   private static final int FACTOR = 18;
-  private static final int FIRST_REGISTER = 19;
+  private static final int B_ROW_AT = 19;
+  private static final int FIRST_REGISTER = 21;
 
   private final int rows;
   private final int registers;
   private final int lanes;
   private final int bytes;
+  private final boolean scattered;
   private final String speciesField;
   private final ClassDesc element;
   private final ClassDesc vector;
 
-  private TileMaker(int rows, int registers, VectorSpecies<?> species) {
+  private TileMaker(int rows, int registers, VectorSpecies<?> species, boolean scattered) {
     boolean single = species.elementType() == float.class;
     this.rows = rows;
     this.registers = registers;
     this.lanes = species.length();
     this.bytes = species.elementSize() / 8;
+    this.scattered = scattered;
     this.speciesField = single ? "F32" : "F64";
     this.element = describe(single ? float.class : double.class);
     this.vector = describe(single ? FloatVector.class : DoubleVector.class);
@@ -82,24 +94,38 @@ final class TileMaker {
 
   /** A tile of {@code rows} by {@code registers} registers of the preferred species. */
   static Tile make(int rows, int registers, VectorSpecies<?> species) {
-    return Stamp.instanceOf(Tile.class, new TileMaker(rows, registers, species).classFile());
+    var maker = new TileMaker(rows, registers, species, false);
+    return Stamp.instanceOf(Tile.class, maker.classFile(Tile.class, CD_long, CD_long));
+  }
+
+  /** The same with the rows of B anywhere. */
+  static ScatteredTile makeScattered(int rows, int registers, VectorSpecies<?> species) {
+    var maker = new TileMaker(rows, registers, species, true);
+    return Stamp.instanceOf(
+        ScatteredTile.class,
+        maker.classFile(
+            ScatteredTile.class, CD_long.arrayType(), CD_int, CD_long.arrayType(), CD_int));
   }
 
   private static ClassDesc describe(Class<?> type) {
     return type.describeConstable().orElseThrow();
   }
 
-  private byte[] classFile() {
+  /**
+   * @param b the arguments that say where B lies
+   */
+  private byte[] classFile(Class<?> implemented, ClassDesc... b) {
     var run =
-        MethodTypeDesc.of(
-            CD_void, CD_Object, CD_int, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long,
-            CD_int);
+        MethodTypeDesc.of(CD_void, CD_Object, CD_int)
+            .insertParameterTypes(2, b)
+            .insertParameterTypes(2 + b.length, CD_long, CD_long, CD_long, CD_long, CD_int);
+    String name = implemented.getSimpleName() + rows + "x" + registers;
     return ClassFile.of()
         .build(
-            ClassDesc.of(TileMaker.class.getPackageName(), "Tile" + rows + "x" + registers),
+            ClassDesc.of(TileMaker.class.getPackageName(), name),
             type ->
                 type.withFlags(ClassFile.ACC_FINAL)
-                    .withInterfaceSymbols(describe(Tile.class))
+                    .withInterfaceSymbols(describe(implemented))
                     .withMethodBody(
                         "<init>",
                         MTD_void,
@@ -121,12 +147,19 @@ final class TileMaker {
     code.aload(A).checkcast(element.arrayType()).astore(A);
     code.iload(P).iload(END).iadd().istore(END);
     begin(code);
+    if (scattered) {
+      loadOffsets(code);
+    }
     Label next = code.newLabel();
     Label end = code.newLabel();
     code.labelBinding(next);
     code.iload(P).iload(END).if_icmpge(end);
     step(code);
-    add(code, B, B_ROW);
+    if (scattered) {
+      code.iinc(INDEX, 1);
+    } else {
+      add(code, B, B_ROW);
+    }
     code.iinc(P, 1).goto_(next);
     code.labelBinding(end);
     addStart(code);
@@ -160,9 +193,27 @@ final class TileMaker {
     code.labelBinding(done);
   }
 
-  private void step(CodeBuilder code) {
+  private int offset(int register) {
+    return factor(registers) + 2 * register;
+  }
+
+  private void loadOffsets(CodeBuilder code) {
     for (int j = 0; j < registers; j++) {
-      load(code, B, j);
+      code.aload(OFFSETS).iload(FIRST_OFFSET).loadConstant(j).iadd().laload().lstore(offset(j));
+    }
+  }
+
+  private void step(CodeBuilder code) {
+    if (scattered) {
+      code.aload(TABLE).iload(INDEX).laload().lstore(B_ROW_AT);
+    }
+    for (int j = 0; j < registers; j++) {
+      if (scattered) {
+        code.lload(B_ROW_AT).lload(offset(j)).ladd().lstore(AT);
+        load(code, AT, 0);
+      } else {
+        load(code, B, j);
+      }
       code.astore(factor(j));
     }
     var fma = MethodTypeDesc.of(vector, VECTOR, VECTOR);

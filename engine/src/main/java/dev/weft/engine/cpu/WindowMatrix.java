@@ -25,28 +25,23 @@ final class WindowMatrix implements Operand {
   private final long samplePitch;
   private final long[] counts;
   private final long[] pitches;
+  private final boolean hasRoomBehind;
   private final long positions;
   private final long first;
 
   /**
    * @param bytes the size of an element
    * @param rows the address of each row's first element
-   * @param samplePitch bytes from a sample to the next
+   * @param planes where the rows lie
    * @param counts positions along three dimensions
-   * @param pitches bytes from a position to the next along these dimensions; the last is one
-   *     element
    */
-  WindowMatrix(int bytes, long[] rows, long samplePitch, long[] counts, long[] pitches) {
-    this(bytes, rows, samplePitch, counts, pitches, 0);
-  }
-
-  private WindowMatrix(
-      int bytes, long[] rows, long samplePitch, long[] counts, long[] pitches, long first) {
+  WindowMatrix(int bytes, long[] rows, Planes planes, long[] counts) {
     this.bytes = bytes;
     this.rows = rows;
-    this.samplePitch = samplePitch;
+    this.samplePitch = planes.samplePitch();
     this.counts = counts.clone();
-    this.pitches = pitches.clone();
+    this.pitches = planes.pitches();
+    this.hasRoomBehind = planes.hasRoomBehind();
     for (int d = 1; d >= 0; d--) { // dimensions without a seam between them are one
       if (this.pitches[d] == this.counts[d + 1] * this.pitches[d + 1]) {
         this.counts[d + 1] *= this.counts[d];
@@ -59,12 +54,65 @@ final class WindowMatrix implements Operand {
       }
     }
     this.positions = this.counts[0] * this.counts[1] * this.counts[2];
+    this.first = 0;
+  }
+
+  private WindowMatrix(WindowMatrix all, long first) {
+    this.bytes = all.bytes;
+    this.rows = all.rows;
+    this.samplePitch = all.samplePitch;
+    this.counts = all.counts;
+    this.pitches = all.pitches;
+    this.hasRoomBehind = all.hasRoomBehind;
+    this.positions = all.positions;
     this.first = first;
   }
 
   /** The columns from this one on. */
   WindowMatrix from(long column) {
-    return new WindowMatrix(bytes, rows, samplePitch, counts, pitches, first + column);
+    return new WindowMatrix(this, first + column);
+  }
+
+  int rows() {
+    return rows.length;
+  }
+
+  /** How many columns are adjacent in memory: those of a line of positions. */
+  long width() {
+    return counts[2];
+  }
+
+  /** Lines of a slice. */
+  long lines() {
+    return counts[1];
+  }
+
+  /** Elements from a line to the next. */
+  long pitch() {
+    return pitches[1] / bytes;
+  }
+
+  /** Whether more can be read behind a line, up to a whole register. */
+  boolean hasRoomBehind() {
+    return hasRoomBehind;
+  }
+
+  /**
+   * The columns from here on as they lie in memory, as far as a slice reaches; what is between two
+   * lines belongs to no window.
+   *
+   * @param blocks how many {@link Scattered#BLOCK}s of columns
+   */
+  Scattered withGaps(int blocks) {
+    long line = first / counts[2];
+    long slice = line / counts[1];
+    long sample = slice / counts[0];
+    long offset =
+        sample * samplePitch
+            + slice % counts[0] * pitches[0]
+            + line % counts[1] * pitches[1]
+            + first % counts[2] * bytes;
+    return Scattered.adjacent(rows, offset, blocks);
   }
 
   /**
