@@ -20,9 +20,6 @@ final class Copies {
   /** Rows and columns of a transposed block: a line of the cache, for elements of 4 bytes. */
   private static final int BLOCK = 16;
 
-  private static final Packing PACK_4 = new PackingF32();
-  private static final Packing PACK_8 = new PackingF64();
-
   private Copies() {}
 
   /** The elements of {@code x}, row-major without gaps, at {@code to}. */
@@ -229,6 +226,7 @@ final class Copies {
     long toRow = runs.step(1, rank - 2) * bytes;
     long bands = Math.ceilDiv(rows, BLOCK);
     long grain = Math.max(1, GRAIN_BYTES / (BLOCK * columns * bytes));
+    Packing packing = Packings.of(Math.max(4, bytes)).form(rows * columns);
     Parallel.ranges(
         runs.rows() / rows * bands,
         grain,
@@ -242,15 +240,14 @@ final class Copies {
                 matrix + 1,
                 offsets -> {
                   if (bytes >= 4) { // eight columns at a time, see there
-                    (bytes == 4 ? PACK_4 : PACK_8)
-                        .run(
-                            from + offsets[0] * bytes,
-                            fromColumn,
-                            bytes,
-                            to + offsets[1] * bytes,
-                            toRow,
-                            Math.toIntExact(columns),
-                            height);
+                    packing.run(
+                        from + offsets[0] * bytes,
+                        fromColumn,
+                        bytes,
+                        to + offsets[1] * bytes,
+                        toRow,
+                        Math.toIntExact(columns),
+                        height);
                     return;
                   }
                   for (long j = 0; j < columns; j += BLOCK) {

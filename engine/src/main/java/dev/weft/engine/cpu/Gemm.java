@@ -67,7 +67,6 @@ final class Gemm {
   private final Kernel<Optional<VectorSpecies<?>>> whenWarm;
   private final Kernel<Tile>[][] tiles;
   private final Kernel<ScatteredTile>[][] scattered;
-  private final Kernel<Packing> packing;
   private final Strips strips;
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of generics
@@ -100,11 +99,6 @@ final class Gemm {
                 this::exercise);
       }
     }
-    this.packing =
-        kernel(
-            (_, _, _, _, _, _, _) -> notWarm(),
-            bytes == 4 ? PackingF32::new : PackingF64::new,
-            Gemm::exercise);
   }
 
   private <L> Kernel<L> kernel(L cold, Supplier<L> maker, Consumer<L> exercise) {
@@ -127,12 +121,6 @@ final class Gemm {
     long[] rows = Exercises.ROWS;
     tile.run(a, 0, rows, 0, Exercises.NO_OFFSETS, 0, Exercises.W, 0, Exercises.Z, 0, rows.length);
     tile.run(a, 0, rows, 0, Exercises.NO_OFFSETS, 0, 0, 0, Exercises.Z, 0, rows.length);
-  }
-
-  private static void exercise(Packing packing) {
-    packing.run(Exercises.X, 4, 32, Exercises.Y, 32, 8, 16);
-    packing.run(Exercises.X, 4, 32, Exercises.Y, 32, 3, 16);
-    packing.run(Exercises.X, 64, 4, Exercises.Y, 32, 8, 15);
   }
 
   /** The tiles of {@code dtype}. */
@@ -163,7 +151,7 @@ final class Gemm {
   }
 
   Kernel<Packing> packing() {
-    return packing;
+    return Packings.of(bytes);
   }
 
   /**
@@ -223,7 +211,7 @@ final class Gemm {
       long startRow,
       long c,
       long cRow) {
-    Packing turn = packing.vector();
+    Packing turn = packing().form(n * m);
     long row = m * bytes;
     try (Temp product = Temp.of(n * row)) {
       long to = product.address();

@@ -188,7 +188,7 @@ final class GemmPlan {
 
   private void pack(Matrix b, int count, long to, long pitch) {
     if (b.column() != bytes) {
-      gemm.packing().vector().run(b.address(), b.column(), b.row(), to, pitch, count, k);
+      gemm.packing().form(count * k).run(b.address(), b.column(), b.row(), to, pitch, count, k);
       return;
     }
     for (long p = 0; p < k; p++) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
+import java.util.List;
 
 /**
  * Makes copies of a loop class, one per op: hidden classes whose class data says what the loop does
@@ -36,8 +37,13 @@ final class Stamp {
 
   /** An instance of the class in {@code classFile}, which implements {@code type}. */
   static <L> L instanceOf(Class<L> type, byte[] classFile) {
+    return instanceOf(type, classFile, List.of());
+  }
+
+  /** The same; {@code data} is the class data. */
+  static <L> L instanceOf(Class<L> type, byte[] classFile, List<?> data) {
     try {
-      return type.cast(instance(HERE.defineHiddenClass(classFile, true)));
+      return type.cast(instance(HERE.defineHiddenClassWithClassData(classFile, data, true)));
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }

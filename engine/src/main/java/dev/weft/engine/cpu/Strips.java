@@ -35,44 +35,25 @@ record Strips(int bytes) {
 
   private void pack(Matrix a, int rows, int depth, Object to) {
     if (a.column() == bytes) {
-      for (int i = 0; i < rows; i++) {
-        int index = i * Tile.PITCH;
-        if (to instanceof float[] floats) {
-          MemorySegment.copy(ALL, Native.FLOAT, a.at(i, 0), floats, index, depth);
-        } else {
-          MemorySegment.copy(ALL, Native.DOUBLE, a.at(i, 0), (double[]) to, index, depth);
-        }
-      }
-    } else if (to instanceof float[] floats) {
-      gather(a, rows, depth, floats);
-    } else {
-      gather(a, rows, depth, (double[]) to);
+      copy(a, rows, depth, to);
+      return;
+    }
+    long row = (long) depth * bytes;
+    try (Temp adjacent = Temp.of(rows * row)) {
+      Packings.of(bytes)
+          .form((long) rows * depth)
+          .run(a.address(), a.column(), a.row(), adjacent.address(), row, depth, rows);
+      copy(new Matrix(adjacent.address(), row, bytes), rows, depth, to);
     }
   }
 
-  // Column by column, because it is the rows that are adjacent in a transposed matrix; and a few
-  // rows at a time, because more of them would push each other out of the cache.
-
-  private static void gather(Matrix a, int rows, int depth, float[] to) {
-    for (int first = 0; first < rows; first += Gemm.ROWS) {
-      int end = Math.min(rows, first + Gemm.ROWS);
-      for (int p = 0; p < depth; p++) {
-        long column = a.address() + p * a.column();
-        for (int i = first; i < end; i++) {
-          to[i * Tile.PITCH + p] = ALL.get(Native.FLOAT, column + i * a.row());
-        }
-      }
-    }
-  }
-
-  private static void gather(Matrix a, int rows, int depth, double[] to) {
-    for (int first = 0; first < rows; first += Gemm.ROWS) {
-      int end = Math.min(rows, first + Gemm.ROWS);
-      for (int p = 0; p < depth; p++) {
-        long column = a.address() + p * a.column();
-        for (int i = first; i < end; i++) {
-          to[i * Tile.PITCH + p] = ALL.get(Native.DOUBLE, column + i * a.row());
-        }
+  private static void copy(Matrix a, int rows, int depth, Object to) {
+    for (int i = 0; i < rows; i++) {
+      int index = i * Tile.PITCH;
+      if (to instanceof float[] floats) {
+        MemorySegment.copy(ALL, Native.FLOAT, a.at(i, 0), floats, index, depth);
+      } else {
+        MemorySegment.copy(ALL, Native.DOUBLE, a.at(i, 0), (double[]) to, index, depth);
       }
     }
   }
