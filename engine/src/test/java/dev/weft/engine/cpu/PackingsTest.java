@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.random.RandomGenerator;
+import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -53,7 +53,7 @@ class PackingsTest {
 
   private static MemorySegment random(Arena arena, long size) {
     byte[] bytes = new byte[Math.toIntExact(size)];
-    RandomGenerator.of("L64X128MixRandom").nextBytes(bytes);
+    new SplittableRandom(size).nextBytes(bytes);
     return arena.allocate(size, 64).copyFrom(MemorySegment.ofArray(bytes));
   }
 }
