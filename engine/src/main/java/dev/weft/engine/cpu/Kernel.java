@@ -61,7 +61,9 @@ final class Kernel<L> {
    */
   private static final long LONG_TURN_NANOS = 1_000_000_000L;
 
-  /** Long turns before a kernel is left plain, until a hundred times as much work has come by. */
+  /**
+   * Long turns before a kernel is left as it is, until a hundred times as much work has come by.
+   */
   private static final int LONG_TURNS = 5;
 
   /** Without C2, vector loops are never fast. Tools that live for a second run without it. */
@@ -97,6 +99,10 @@ final class Kernel<L> {
   private final Supplier<L> maker;
   private final Consumer<L> exercise;
   private volatile @Nullable L vector;
+
+  /** A vector form that is fast although its registers are objects, until there is a better one. */
+  private volatile @Nullable L boxed;
+
   private volatile boolean warm;
   private long work; // racy on purpose: a lost update only delays the warm-up
   private long worthwhile = WORTHWHILE;
@@ -150,6 +156,8 @@ final class Kernel<L> {
     }
     if (tier == Tier.AUTO && HAS_C2) {
       addWork(elements);
+      L usable = boxed;
+      return usable != null ? usable : slow;
     }
     return slow;
   }
@@ -161,7 +169,7 @@ final class Kernel<L> {
 
   /** The vector form, warm or not. */
   L vector() {
-    L known = vector;
+    L known = warm ? vector : boxed;
     return known != null ? known : made();
   }
 
@@ -232,9 +240,12 @@ final class Kernel<L> {
     do {
       run = look(loop);
     } while (run != Run.COMPILED && System.nanoTime() < end);
-    if (run == Run.COMPILED || isLong && run == Run.BOXED) {
-      warm = true; // boxed even when made anew: some op may be no instruction of this machine
+    if (run == Run.COMPILED) {
+      warm = true;
       return;
+    }
+    if (isLong && run == Run.BOXED) {
+      boxed = loop; // boxed even when made anew: some op may be no instruction of this machine
     }
     LockSupport.parkNanos(REST_NANOS);
     if (turn < TURNS + LONG_TURNS) {
