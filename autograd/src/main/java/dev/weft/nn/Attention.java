@@ -1,10 +1,11 @@
 package dev.weft.nn;
 
-import dev.weft.engine.Context;
 import dev.weft.engine.DType;
+import dev.weft.engine.Dispatch;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.op.AttentionOp;
 import java.util.Optional;
 
 /** Scaled dot products and what may be seen of them. */
@@ -12,23 +13,28 @@ final class Attention {
 
   private Attention() {}
 
-  /** Scores to weights: a softmax over the keys that each query may see. */
-  static Tensor weights(Tensor scores, AttentionMask mask) {
-    return switch (mask) {
-      case AttentionMask.None _ -> scores.softmax(-1);
-      case AttentionMask.Causal _ -> {
-        Tensor visible =
-            numbers(scores, scores.size(-2)).unsqueeze(1).ge(numbers(scores, scores.size(-1)));
-        yield hide(scores, visible).softmax(-1);
-      }
-      case AttentionMask.Given given -> masked(scores, given.mask());
-    };
+  /** By the op that keeps no weights, after its inputs have been expanded to the same heads. */
+  static Tensor inTiles(AttentionOp op, Tensor q, Tensor k, Tensor v) {
+    Shape keys = Shape.broadcast(op, batch(k), batch(v));
+    Shape heads = Shape.broadcast(op, batch(q), keys);
+    return Dispatch.run(op, expand(q, heads), expand(k, heads), expand(v, heads));
   }
 
-  private static Tensor numbers(Tensor like, long count) {
-    try (var _ = Context.current().withDefaultDevice(like.device())) {
-      return Tensor.arange(count);
-    }
+  private static Shape batch(Tensor x) {
+    return x.shape().slice(0, x.rank() - 2);
+  }
+
+  private static Tensor expand(Tensor x, Shape heads) {
+    return x.expand(heads.concat(x.shape().slice(x.rank() - 2, x.rank())));
+  }
+
+  /** softmax(s q kᵀ) over the keys that each query may see. */
+  static Tensor weights(Tensor q, Tensor k, double scale, AttentionMask mask) {
+    return switch (mask) {
+      case AttentionMask.None _ -> new AttentionOp(false, scale).weights(q, k);
+      case AttentionMask.Causal _ -> new AttentionOp(true, scale).weights(q, k);
+      case AttentionMask.Given given -> masked(q.mul(scale).matmul(k.mT()), given.mask());
+    };
   }
 
   private static Tensor hide(Tensor scores, Tensor visible) {

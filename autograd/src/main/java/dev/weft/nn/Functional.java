@@ -6,6 +6,7 @@ import dev.weft.engine.Linalg;
 import dev.weft.engine.Shape;
 import dev.weft.engine.ShapeException;
 import dev.weft.engine.Tensor;
+import dev.weft.engine.op.AttentionOp;
 import dev.weft.engine.op.LayerNormOp;
 import java.util.Objects;
 import java.util.Optional;
@@ -132,8 +133,13 @@ public final class Functional extends VisionFunctions {
     Tensor keys = enableGqa ? Attention.repeatHeads(key, query.size(-3)) : key;
     Tensor values = enableGqa ? Attention.repeatHeads(value, query.size(-3)) : value;
     double s = scale.orElse(1 / Math.sqrt(query.size(-1)));
-    Tensor weights = Attention.weights(query.mul(s).matmul(keys.transpose(-1, -2)), mask);
-    return dropout(weights, dropout, true).matmul(values);
+    if (dropout == 0 && !(mask instanceof AttentionMask.Given)) {
+      var op = new AttentionOp(mask instanceof AttentionMask.Causal, s);
+      if (AttentionOp.runsOn(query.device())) {
+        return Attention.inTiles(op, query, keys, values);
+      }
+    }
+    return dropout(Attention.weights(query, keys, s, mask), dropout, true).matmul(values);
   }
 
   private static void requireSettings(AttentionMask mask, double dropout, OptionalDouble scale) {

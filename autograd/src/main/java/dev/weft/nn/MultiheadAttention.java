@@ -181,7 +181,7 @@ public final class MultiheadAttention
     Tensor joined;
     Optional<Tensor> weights = Optional.empty();
     if (in.needWeights) {
-      Tensor all = Attention.weights(q.mul(scale).matmul(k.transpose(-1, -2)), seen);
+      Tensor all = Attention.weights(q, k, scale, seen);
       all = Functional.dropout(all, dropout, true);
       joined = all.matmul(v);
       Tensor shown = in.averageAttnWeights ? all.mean(1) : all;

@@ -6,6 +6,8 @@ import dev.weft.engine.op.Arange;
 import dev.weft.engine.op.ArgMode;
 import dev.weft.engine.op.ArgReduce;
 import dev.weft.engine.op.ArgSort;
+import dev.weft.engine.op.AttentionGrad;
+import dev.weft.engine.op.AttentionOp;
 import dev.weft.engine.op.AvgPool;
 import dev.weft.engine.op.BatchNormGrad;
 import dev.weft.engine.op.BatchNormOp;
@@ -159,6 +161,8 @@ final class ComplexRules {
           AvgPool _,
           SoftmaxOp _,
           LogSoftmaxOp _,
+          AttentionOp _,
+          AttentionGrad _,
           CrossEntropy _,
           CrossEntropyGrad _,
           LayerNormOp _,

@@ -8,6 +8,8 @@ import dev.weft.engine.cpu.Parallel;
 import dev.weft.engine.cpu.Tier;
 import dev.weft.engine.op.AdamStep;
 import dev.weft.engine.op.ArgReduce;
+import dev.weft.engine.op.AttentionGrad;
+import dev.weft.engine.op.AttentionOp;
 import dev.weft.engine.op.AvgPool;
 import dev.weft.engine.op.Binary;
 import dev.weft.engine.op.Cast;
@@ -144,6 +146,13 @@ class LargeInputsTest {
         with(
             floats(new CrossEntropyGrad(loss), 1, shape(), shape(331, 453), shape(331), shape(331)),
             s -> s.index(2, 453).full(3, Domain.within(5, 7))),
+        attention(false, shape(2, 3, 210, 20), shape(2, 3, 150, 20), shape(2, 3, 150, 70)),
+        attention(true, shape(2, 3, 210, 20), shape(2, 3, 150, 20), shape(2, 3, 150, 70)),
+        attention(true, shape(1300, 3), shape(300, 3), shape(300, 2)),
+        attention(false, shape(100, 5), shape(2000, 5), shape(2000, 2)),
+        attentionGrad(false, shape(2, 3, 210, 20), shape(2, 3, 150, 20), shape(2, 3, 150, 70)),
+        attentionGrad(true, shape(2, 3, 210, 20), shape(2, 3, 150, 20), shape(2, 3, 150, 70)),
+        attentionGrad(true, shape(2500, 3), shape(300, 3), shape(300, 2)),
         floats(norm, 1, shape(331, 453), shape(453), shape(453)),
         floats(new LayerNormOp(2, 1e-5, false, false), 1, shape(3, 101, 199)),
         with(
@@ -156,6 +165,19 @@ class LargeInputsTest {
                 shape(331),
                 shape(453)),
             s -> s.full(2, Domain.reals()).full(3, Domain.within(0.5, 2))));
+  }
+
+  private static Case attention(boolean causal, Shape q, Shape k, Shape v) {
+    return floats(new AttentionOp(causal, 0.2), 1, q, k, v);
+  }
+
+  /** The longest has its queries in parts. */
+  private static Case attentionGrad(boolean causal, Shape q, Shape k, Shape v) {
+    Shape rows = q.without(-1);
+    Shape y = rows.concat(shape(v.size(-1)));
+    var op = new AttentionGrad(new AttentionOp(causal, 0.2));
+    int terms = (int) Math.max(q.size(-2), k.size(-2));
+    return with(floats(op, terms, y, q, k, v, y, rows), s -> s.full(5, Domain.within(5, 7)));
   }
 
   private static Stream<Case> products() {

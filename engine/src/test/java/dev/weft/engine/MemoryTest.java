@@ -2,7 +2,10 @@ package dev.weft.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.engine.op.AttentionGrad;
+import dev.weft.engine.op.AttentionOp;
 import dev.weft.engine.spi.Block;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -103,6 +106,21 @@ class MemoryTest {
     }
     assertThat(Stream.of(t).map(Tensor::isReleased))
         .containsExactly(false, false, false, false, false, false, true);
+  }
+
+  /** The weights of a head would take 137 MiB. */
+  @Test
+  void attentionNeedsNoRoomForItsWeights() {
+    try (var _ = TensorScope.open()) {
+      Tensor x = Tensor.ones(6000, 4);
+      var op = new AttentionOp(false, 0.5);
+      long reserved = MemoryPool.HOST.reservedBytes();
+      Tensor[] y = Dispatch.runAll(op, x, x, x);
+      Tensor[] gradients = Dispatch.runAll(new AttentionGrad(op), x, x, x, x, y[0], y[1]);
+      assertThat(MemoryPool.HOST.reservedBytes() - reserved).isLessThan(16 << 20);
+      assertThat(y[0].sum().item()).isEqualTo(24_000);
+      assertThat(gradients[2].sum().item()).isCloseTo(24_000, within(0.1));
+    }
   }
 
   @Test

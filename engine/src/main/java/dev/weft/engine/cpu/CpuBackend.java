@@ -9,6 +9,8 @@ import dev.weft.engine.op.Arange;
 import dev.weft.engine.op.ArgMode;
 import dev.weft.engine.op.ArgReduce;
 import dev.weft.engine.op.ArgSort;
+import dev.weft.engine.op.AttentionGrad;
+import dev.weft.engine.op.AttentionOp;
 import dev.weft.engine.op.AvgPool;
 import dev.weft.engine.op.BatchNormGrad;
 import dev.weft.engine.op.BatchNormOp;
@@ -127,6 +129,8 @@ public final class CpuBackend implements Backend {
 
       case SoftmaxOp softmax -> SoftmaxKernels.softmax(softmax, in[0], out[0]);
       case LogSoftmaxOp softmax -> SoftmaxKernels.logSoftmax(softmax, in[0], out[0]);
+      case AttentionOp attention -> Attentions.run(attention, in, out);
+      case AttentionGrad attention -> AttentionGrads.run(attention, in, out);
       case CrossEntropy loss -> CrossEntropies.run(loss, in, out);
       case CrossEntropyGrad loss -> CrossEntropies.runGrad(loss, in, out[0]);
       case LayerNormOp norm -> LayerNorms.run(norm, in, out);

@@ -109,7 +109,7 @@ final class Products {
   }
 
   /** The leading dimensions of a layout, seen from its first element. */
-  private static Layout batch(Layout layout) {
+  static Layout batch(Layout layout) {
     int rank = layout.shape().rank();
     long[] steps = new long[rank - 2];
     for (int d = 0; d < steps.length; d++) {

@@ -58,6 +58,8 @@ public sealed interface Op
         PatchesOp,
         SoftmaxOp,
         LogSoftmaxOp,
+        AttentionOp,
+        AttentionGrad,
         CrossEntropy,
         CrossEntropyGrad,
         LayerNormOp,

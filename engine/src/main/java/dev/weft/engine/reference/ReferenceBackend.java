@@ -9,6 +9,8 @@ import dev.weft.engine.op.Arange;
 import dev.weft.engine.op.ArgMode;
 import dev.weft.engine.op.ArgReduce;
 import dev.weft.engine.op.ArgSort;
+import dev.weft.engine.op.AttentionGrad;
+import dev.weft.engine.op.AttentionOp;
 import dev.weft.engine.op.AvgPool;
 import dev.weft.engine.op.BatchNormGrad;
 import dev.weft.engine.op.BatchNormOp;
@@ -166,6 +168,8 @@ public final class ReferenceBackend implements Backend {
 
       case SoftmaxOp softmax -> Rows.softmax(softmax, in[0], out[0]);
       case LogSoftmaxOp softmax -> Rows.logSoftmax(softmax, in[0], out[0]);
+      case AttentionOp attention -> Attentions.run(attention, in, out);
+      case AttentionGrad attention -> Attentions.grad(attention, in, out);
       case CrossEntropy loss -> Rows.crossEntropy(loss, in[0], in[1], out[0], out[1]);
       case CrossEntropyGrad grad -> Rows.crossEntropyGrad(grad, in, out[0]);
       case LayerNormOp norm -> Rows.layerNorm(norm, in, out);
