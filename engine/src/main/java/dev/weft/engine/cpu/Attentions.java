@@ -22,7 +22,6 @@ final class Attentions {
   private final Loops.Binary max;
   private final Loops.Binary plus;
   private final Loops.Binary minus;
-  private final Formula addProduct;
   private final Loops.Unary reciprocal;
   private final Loops.Unary log;
 
@@ -35,7 +34,6 @@ final class Attentions {
     this.max = BinaryKernels.both(Binary.MAXIMUM, dtype, scores);
     this.plus = BinaryKernels.both(Binary.ADD, dtype, scores);
     this.minus = BinaryKernels.both(Binary.SUB, dtype, rows);
-    this.addProduct = Formula.Kind.ADD_PRODUCT.on(dtype, rows);
     this.reciprocal = UnaryKernels.on(Unary.RECIPROCAL, dtype, rows);
     this.log = UnaryKernels.on(Unary.LOG, dtype, rows);
   }

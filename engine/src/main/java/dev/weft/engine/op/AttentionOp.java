@@ -25,8 +25,8 @@ import java.util.List;
 public record AttentionOp(boolean causal, double scale) implements Op {
 
   /**
-   * Whether there are kernels for a device, which also have to be asked for nothing else than this
-   * op. Elsewhere {@link #weights} and a product do the same.
+   * Whether this op is computed on a device, or only described, as on meta; elsewhere {@link
+   * #weights} and a product take its place.
    */
   public static boolean runsOn(Device device) {
     return device.isCpu() || device.isMeta();
