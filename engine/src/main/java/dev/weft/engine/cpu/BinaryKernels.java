@@ -142,7 +142,10 @@ final class BinaryKernels {
 
   private static Kernel<Loops.Binary> kernel(Binary op, Key key) {
     DType dtype = key.dtype;
-    Loops.Binary plain = PlainLoops.binary(dtype, op.isPredicate() ? DType.BOOL : dtype, op::at);
+    Loops.Binary plain =
+        dtype == DType.FLOAT32 && PlainArithmetic.has(op)
+            ? new PlainArithmetic(op)
+            : PlainLoops.binary(dtype, op.isPredicate() ? DType.BOOL : dtype, op::at);
     VectorSpecies<?> species = dtype == DType.FLOAT32 ? Lanes.F32 : Lanes.F64;
     return switch (op) {
       case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM ->

@@ -19,6 +19,9 @@ final class PlainLoops {
   private PlainLoops() {}
 
   static Loops.Unary unary(DType from, DType to, DoubleUnaryOperator f) {
+    if (from == DType.FLOAT32 && to == DType.FLOAT32) {
+      return (x, y, count) -> floats(f, x, y, count);
+    }
     return (x, y, count) ->
         Chunk.each(
             count,
@@ -29,6 +32,17 @@ final class PlainLoops {
               }
               Chunk.write(to, values, n, y + at * to.bytes());
             });
+  }
+
+  /** Most elements of programs, without a detour through arrays of doubles. */
+  private static void floats(DoubleUnaryOperator f, long x, long y, long count) {
+    for (long i = 0; i < count; i += Chunk.SIZE) {
+      float[] values = Chunk.floats(x + 4 * i, (int) Math.min(Chunk.SIZE, count - i));
+      for (int j = 0; j < values.length; j++) {
+        values[j] = (float) f.applyAsDouble(values[j]);
+      }
+      Chunk.write(values, values.length, y + 4 * i);
+    }
   }
 
   static Loops.Unary onIntegers(DType from, DType to, LongUnaryOperator f) {
