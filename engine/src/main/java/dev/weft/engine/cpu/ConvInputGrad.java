@@ -62,9 +62,9 @@ final class ConvInputGrad extends Convolution {
     long[] one = {1, 1, 1};
     try (Planes gradients =
         Planes.of(bytes, y, samples, groups * outputs, positions, lead, one, one, plane)) {
-      for (long rz = 0; rz < stride[0]; rz++) {
-        for (long ry = 0; ry < stride[1]; ry++) {
-          for (long rx = 0; rx < stride[2]; rx++) {
+      for (long rz : phases(0)) {
+        for (long ry : phases(1)) {
+          for (long rx : phases(2)) {
             phase(new long[] {rz, ry, rx}, first, gradients, w, x, adds);
           }
         }
@@ -73,14 +73,9 @@ final class ConvInputGrad extends Convolution {
   }
 
   private boolean windowsMeetAll() {
-    for (int d = 0; d < 3; d++) {
-      for (long r = 0; r < stride[d]; r++) {
-        if (places(d, r).length == 0) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return phases(0).length == stride[0]
+        && phases(1).length == stride[1]
+        && phases(2).length == stride[2];
   }
 
   private void zero(long x) {
@@ -139,6 +134,14 @@ final class ConvInputGrad extends Convolution {
 
   private long lastOfPhase(int d, long r) {
     return Math.floorDiv(size[d] - 1 + padding[d] - r, stride[d]);
+  }
+
+  /** The phases that some place in a window meets. */
+  private long[] phases(int d) {
+    return LongStream.range(0, kernel[d])
+        .map(k -> k * dilation[d] % stride[d])
+        .distinct()
+        .toArray();
   }
 
   /** The places in a window that phase {@code r} meets. */

@@ -55,20 +55,23 @@ final class ConvWeightGrad extends Convolution {
     }
   }
 
-  /** Whether the channels of a group, side by side, waste little of the last register. */
+  /**
+   * Whether the channels of a group, side by side, waste little of the last register; and windows
+   * leave no gaps, whose pixels would be turned in vain.
+   */
   private boolean fillsRegisters() {
     long all = inputs * bytes;
     boolean full = 4 * all >= 3 * Math.ceilDiv(all, Scattered.BLOCK) * Scattered.BLOCK;
-    boolean meetsAll = true;
+    boolean gapless = true;
     for (int d = 0; d < 3; d++) {
-      meetsAll &= (kernel[d] - 1) * dilation[d] + 1 >= stride[d];
+      gapless &= (kernel[d] - 1) * dilation[d] + 1 >= stride[d];
     }
-    return full && meetsAll;
+    return full && gapless;
   }
 
   /**
    * Gradients times pixels: a row for each output channel, a column for each place of the window
-   * and input channel; places are spread over threads.
+   * and input channel; blocks of columns are spread over threads.
    */
   private void byPixels(long x, long y, long w) {
     long plane = product(positions);
@@ -95,20 +98,19 @@ final class ConvWeightGrad extends Convolution {
 
   private void byPixels(Pixels pixels, long group, long y, long product) {
     long plane = product(positions);
-    int window = Math.toIntExact(product(kernel));
-    long row = (long) window * pixels.blocks() * Scattered.BLOCK;
+    long row = product(kernel) * pixels.blocks() * Scattered.BLOCK;
     // Of small planes, several samples make a block of k.
     long chunk = Math.clamp(Gemm.K_BLOCK / plane, 1, samples);
     long[] rows = rows(pixels, chunk);
     long[] blocks = blocks(pixels, group);
-    long parts = Math.min(window, Parallel.threads() == 1 ? 1 : 2L * Parallel.threads());
+    long parts = Math.min(blocks.length, Parallel.threads() == 1 ? 1 : 2L * Parallel.threads());
     try (Temp together = chunk == 1 ? Temp.none() : samplesTogether(y)) {
       pieces(
           parts,
           outputs * samples * plane * row / bytes / parts,
           part -> {
-            int from = (int) (part * window / parts) * pixels.blocks();
-            int end = (int) ((part + 1) * window / parts) * pixels.blocks();
+            int from = (int) (part * blocks.length / parts);
+            int end = (int) ((part + 1) * blocks.length / parts);
             long to = product + (long) from * Scattered.BLOCK;
             long n = (long) (end - from) * Scattered.BLOCK / bytes;
             for (long sample = 0; sample < samples; sample += chunk) {

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The sizes of a convolution, for its three parts: {@link ConvOutput}, {@link ConvInputGrad} and
  * {@link ConvWeightGrad}. Each is made of matrix products; every number is summed in an order that
- * depends on the sizes alone.
+ * depends on the sizes alone, and on whether the weights are finite.
  *
  * <p>Immutable.
  */

@@ -7,6 +7,7 @@ import dev.weft.engine.Layout;
 import dev.weft.engine.Native;
 import dev.weft.engine.Tensor;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Moves elements between layouts, and converts them between dtypes. */
 final class Copies {
@@ -226,7 +227,7 @@ final class Copies {
     long toRow = runs.step(1, rank - 2) * bytes;
     long bands = Math.ceilDiv(rows, BLOCK);
     long grain = Math.max(1, GRAIN_BYTES / (BLOCK * columns * bytes));
-    Packing packing = Packings.of(Math.max(4, bytes)).form(rows * columns);
+    @Nullable Packing packing = bytes < 4 ? null : Packings.of(bytes).form(rows * columns);
     Parallel.ranges(
         runs.rows() / rows * bands,
         grain,
@@ -239,7 +240,7 @@ final class Copies {
                 matrix,
                 matrix + 1,
                 offsets -> {
-                  if (bytes >= 4) { // eight columns at a time, see there
+                  if (packing != null) {
                     packing.run(
                         from + offsets[0] * bytes,
                         fromColumn,

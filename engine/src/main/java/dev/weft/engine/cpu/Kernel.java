@@ -169,7 +169,8 @@ final class Kernel<L> {
 
   /** The vector form, warm or not. */
   L vector() {
-    L known = warm ? vector : boxed;
+    L usable = warm ? null : boxed;
+    L known = usable != null ? usable : vector;
     return known != null ? known : made();
   }
 
@@ -250,7 +251,7 @@ final class Kernel<L> {
     LockSupport.parkNanos(REST_NANOS);
     if (turn < TURNS + LONG_TURNS) {
       Background.THREAD.execute(() -> warmUp(turn + 1));
-    } else {
+    } else if (boxed == null) {
       putOff();
     }
   }

@@ -18,8 +18,16 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Lanes {
 
-  static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
-  static final VectorSpecies<Double> F64 = DoubleVector.SPECIES_PREFERRED;
+  /** Registers of at most 512 bits: {@link Scattered#BLOCK} holds whole ones. */
+  static final VectorSpecies<Float> F32 =
+      FloatVector.SPECIES_PREFERRED.vectorBitSize() > 512
+          ? FloatVector.SPECIES_512
+          : FloatVector.SPECIES_PREFERRED;
+
+  static final VectorSpecies<Double> F64 =
+      DoubleVector.SPECIES_PREFERRED.vectorBitSize() > 512
+          ? DoubleVector.SPECIES_512
+          : DoubleVector.SPECIES_PREFERRED;
 
   /** The bytes of a long that eight bits are spread over, or gathered from. */
   private static final long LOW_BITS = 0x0101_0101_0101_0101L;

@@ -65,12 +65,12 @@ final class PlainGemm {
           float[] row = new float[columns];
           float[] sums = new float[columns];
           for (int i = 0; i < left.length; i++) {
-            if (start != 0) {
-              Chunk.read(start + (from + i) * startRow, row, columns);
-            }
             Arrays.fill(sums, 0);
             addProduct(left[i], right, sums);
-            addRow(1, row, sums);
+            if (start != 0) { // adding zeros would change the sign of −0
+              Chunk.read(start + (from + i) * startRow, row, columns);
+              addRow(1, row, sums);
+            }
             Chunk.write(sums, columns, c + (from + i) * cRow);
           }
         });

@@ -265,6 +265,12 @@ public record ConvOp(Part part, Windows windows, long groups, List<Long> size, b
             x,
             TensorSpec.of(shape(6, 4, 6, 6), DType.FLOAT32)),
         ErrorSample.of(
+            ConvOp.of(new Windows(List.of(1L), List.of(0L), List.of(1L << 62)), 1, false),
+            ShapeException.class,
+            "does not fit into 9 elements",
+            TensorSpec.of(shape(1, 1, 9), DType.FLOAT32),
+            TensorSpec.of(shape(1, 1, 5), DType.FLOAT32)),
+        ErrorSample.of(
             op,
             ShapeException.class,
             "needs 4 dimensions",

@@ -18,6 +18,9 @@ import java.util.List;
  */
 public record Windows(List<Long> stride, List<Long> padding, List<Long> dilation) {
 
+  /** More elements than any memory holds, and few enough to be added up. */
+  private static final long MOST = 1L << 60;
+
   /** The most spatial dimensions. */
   public static final int DIMS = 3;
 
@@ -39,6 +42,11 @@ public record Windows(List<Long> stride, List<Long> padding, List<Long> dilation
     requireAtLeast("stride", stride, 1);
     requireAtLeast("padding", padding, 0);
     requireAtLeast("dilation", dilation, 1);
+    for (long value : padding) {
+      if (value > MOST) {
+        throw new IllegalArgumentException("padding " + padding + ": " + value + " is too large");
+      }
+    }
   }
 
   /** Side by side without padding, for {@code dims} dimensions. */
@@ -63,9 +71,10 @@ public record Windows(List<Long> stride, List<Long> padding, List<Long> dilation
     return stride.size();
   }
 
-  /** How many elements window and gaps reach over: (kernel − 1) · dilation + 1. */
+  /** How many elements window and gaps reach over: (kernel − 1) · dilation + 1, at most 2^60. */
   public long extent(int dim, long kernel) {
-    return (kernel - 1) * dilation.get(dim) + 1;
+    long gaps = kernel - 1;
+    return gaps > MOST / dilation.get(dim) ? MOST : gaps * dilation.get(dim) + 1;
   }
 
   /** How many whole windows fit. */

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Products of float32 to the bit, in either form: what {@link Gemm} says every element is, one
@@ -50,6 +51,22 @@ class GemmFormsTest {
           }
         }
       }
+    }
+  }
+
+  /** −1e−60 is rounded to −0, which stays what it is when nothing is added. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Tier.class,
+      names = {"PLAIN", "VECTOR"})
+  void zeroKeepsItsSign(Tier tier) {
+    try (var arena = Arena.ofConfined();
+        var _ = Tier.force(tier)) {
+      Matrix a = matrix(arena, new float[] {1e-30f}, 1, 1, 0);
+      Matrix b = matrix(arena, new float[] {-1e-30f}, 1, 1, 0);
+      MemorySegment c = arena.allocate(4, 64);
+      Gemm.F32.run(1, 1, 1, a, b, 0, c.address(), 4);
+      assertThat(Float.floatToRawIntBits(values(c, 1)[0])).isEqualTo(Integer.MIN_VALUE);
     }
   }
 
