@@ -94,7 +94,7 @@ final class Gemm {
                 this::exercise);
         scattered[i][j] =
             kernel(
-                (_, _, _, _, _, _, _, _, _, _, _) -> notWarm(),
+                (_, _, _, _, _, _, _, _, _) -> notWarm(),
                 () -> TileMaker.makeScattered(rows, registers, species.get()),
                 this::exercise);
       }
@@ -119,8 +119,7 @@ final class Gemm {
   private void exercise(ScatteredTile tile) {
     Object a = strips.array();
     long[] rows = Exercises.ROWS;
-    tile.run(a, 0, rows, 0, Exercises.NO_OFFSETS, 0, Exercises.W, 0, Exercises.Z, 0, rows.length);
-    tile.run(a, 0, rows, 0, Exercises.NO_OFFSETS, 0, 0, 0, Exercises.Z, 0, rows.length);
+    tile.run(a, 0, rows, 0, Exercises.NO_OFFSETS, 0, Exercises.Z, 0, rows.length);
   }
 
   /** The tiles of {@code dtype}. */

@@ -253,7 +253,8 @@ final class GemmPlan {
       long bAt = scattered ? 0 : panel(b, j, p).address();
       long bRow = scattered ? 0 : panel(b, j, p).row();
       boolean partial = j == panels - 1 && last < lanes;
-      try (Temp block = partial ? Temp.of(Gemm.ROWS * pitch(j)) : Temp.none()) {
+      boolean apart = partial || scattered && (p > 0 || target.start != 0);
+      try (Temp block = apart ? Temp.of(Gemm.ROWS * pitch(j)) : Temp.none()) {
         for (long s = strip; s < lastStrip; s++) {
           int at = (int) (row(s) - row(strip)) * Tile.PITCH;
           int height = height(s);
@@ -261,25 +262,28 @@ final class GemmPlan {
           long startRow = target.startRow(p);
           long c = target.c(row(s), column * bytes);
           int width = width(j);
+          long to = apart ? block.address() : c;
+          long toRow = apart ? pitch(j) : target.cRow;
           if (b.b instanceof Scattered(long[] table, long[] _)) {
-            ScatteredTile tile = gemm.scatteredTile(height, width).vector();
-            int first = (int) register(j);
-            tile.run(
-                rows, at, table, (int) p, b.offsets, first, start, startRow, c, target.cRow, depth);
+            gemm.scatteredTile(height, width)
+                .vector()
+                .run(rows, at, table, (int) p, b.offsets, (int) register(j), to, toRow, depth);
+          } else {
+            boolean adds = !apart;
+            gemm.tile(height, width)
+                .vector()
+                .run(rows, at, bAt, bRow, adds ? start : 0, adds ? startRow : 0, to, toRow, depth);
+          }
+          if (!apart) {
             continue;
           }
-          Tile tile = gemm.tile(height, width).vector();
-          if (!partial) {
-            tile.run(rows, at, bAt, bRow, start, startRow, c, target.cRow, depth);
-            continue;
-          }
-          tile.run(rows, at, bAt, bRow, 0, 0, block.address(), pitch(j), depth);
+          long count = Math.min((long) width * lanes, n - column);
           for (int i = 0; i < height; i++) {
             long row = block.address() + i * pitch(j);
             if (start == 0) {
-              MemorySegment.copy(ALL, row, ALL, c + i * target.cRow, (n - column) * bytes);
+              MemorySegment.copy(ALL, row, ALL, c + i * target.cRow, count * bytes);
             } else {
-              target.plus.run(start + i * startRow, row, c + i * target.cRow, n - column);
+              target.plus.run(start + i * startRow, row, c + i * target.cRow, count);
             }
           }
         }

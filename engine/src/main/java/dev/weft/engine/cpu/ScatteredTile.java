@@ -4,8 +4,8 @@ package dev.weft.engine.cpu;
 interface ScatteredTile {
 
   /**
-   * As {@link Tile#run}, with register {@code j} of row {@code p} of B at {@code rows[firstRow + p]
-   * + offsets[firstOffset + j]}.
+   * C ← A B, as {@link Tile#run} without a start, with register {@code j} of row {@code p} of B at
+   * {@code rows[firstRow + p] + offsets[firstOffset + j]}.
    */
   void run(
       Object a,
@@ -14,8 +14,6 @@ interface ScatteredTile {
       int firstRow,
       long[] offsets,
       int firstOffset,
-      long start,
-      long startRow,
       long c,
       long cRow,
       int k);

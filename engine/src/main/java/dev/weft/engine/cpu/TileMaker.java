@@ -38,7 +38,8 @@ import jdk.incubator.vector.VectorSpecies;
  *   store(c00, c); store(c10, c + cRow)
  * </pre>
  *
- * <p>Where B is scattered, register j is loaded from {@code table[index] + offsets[j]} instead.
+ * <p>Where B is scattered, register j is loaded from {@code table[index] + offsets[j]} instead, and
+ * nothing is added: with that, C2 made objects of registers in processes that had run many ops.
  */
 final class TileMaker {
 
@@ -55,7 +56,7 @@ final class TileMaker {
   private static final int B = 3;
   private static final int B_ROW = 5;
 
-  // Those of ScatteredTile.run in the places of these two:
+  // Those of ScatteredTile.run in the places of these two; what follows START comes there:
   private static final int TABLE = 3;
   private static final int INDEX = 4;
   private static final int OFFSETS = 5;
@@ -95,7 +96,8 @@ final class TileMaker {
   /** A tile of {@code rows} by {@code registers} registers of the preferred species. */
   static Tile make(int rows, int registers, VectorSpecies<?> species) {
     var maker = new TileMaker(rows, registers, species, false);
-    return Stamp.instanceOf(Tile.class, maker.classFile(Tile.class, CD_long, CD_long));
+    return Stamp.instanceOf(
+        Tile.class, maker.classFile(Tile.class, CD_long, CD_long, CD_long, CD_long));
   }
 
   /** The same with the rows of B anywhere. */
@@ -112,13 +114,13 @@ final class TileMaker {
   }
 
   /**
-   * @param b the arguments that say where B lies
+   * @param b the arguments that say where B lies, and what is added
    */
   private byte[] classFile(Class<?> implemented, ClassDesc... b) {
     var run =
         MethodTypeDesc.of(CD_void, CD_Object, CD_int)
             .insertParameterTypes(2, b)
-            .insertParameterTypes(2 + b.length, CD_long, CD_long, CD_long, CD_long, CD_int);
+            .insertParameterTypes(2 + b.length, CD_long, CD_long, CD_int);
     String name = implemented.getSimpleName() + rows + "x" + registers;
     return ClassFile.of()
         .build(
@@ -135,6 +137,10 @@ final class TileMaker {
                     .withMethodBody("run", run, ClassFile.ACC_PUBLIC, this::body));
   }
 
+  private int length() {
+    return scattered ? C : END;
+  }
+
   private int sum(int row, int register) {
     return FIRST_REGISTER + row * registers + register;
   }
@@ -145,7 +151,7 @@ final class TileMaker {
 
   private void body(CodeBuilder code) {
     code.aload(A).checkcast(element.arrayType()).astore(A);
-    code.iload(P).iload(END).iadd().istore(END);
+    code.iload(P).iload(length()).iadd().istore(END);
     begin(code);
     if (scattered) {
       loadOffsets(code);
@@ -162,8 +168,14 @@ final class TileMaker {
     }
     code.iinc(P, 1).goto_(next);
     code.labelBinding(end);
-    addStart(code);
-    eachRow(code, C, C_ROW, (row, register) -> store(code, row, register));
+    if (!scattered) {
+      addStart(code);
+    }
+    eachRow(
+        code,
+        scattered ? START : C,
+        scattered ? START_ROW : C_ROW,
+        (row, register) -> store(code, row, register));
     code.return_();
   }
 
