@@ -15,12 +15,6 @@ import java.util.stream.LongStream;
  */
 final class ConvInputGrad extends Convolution {
 
-  /**
-   * With fewer channels than this, products with the windows of all the others waste most of a
-   * register.
-   */
-  private static final long FEW = 8;
-
   /** Windows that are computed at a time, for each thread. */
   private static final long WINDOWS_BYTES = 1 << 23;
 

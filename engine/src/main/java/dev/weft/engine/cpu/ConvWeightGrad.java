@@ -15,12 +15,6 @@ import java.util.stream.LongStream;
  */
 final class ConvWeightGrad extends Convolution {
 
-  /**
-   * With fewer outputs than this, products with the windows of all the others waste most of a
-   * register.
-   */
-  private static final long FEW = 8;
-
   ConvWeightGrad(ConvOp op, DType dtype, Shape x, Shape w, Shape y) {
     super(op, dtype, x, w, y);
   }

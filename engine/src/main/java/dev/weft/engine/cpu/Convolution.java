@@ -15,6 +15,12 @@ import java.util.List;
  */
 abstract class Convolution {
 
+  /**
+   * With fewer channels than this on a side, products that have them for columns waste most of a
+   * register.
+   */
+  static final long FEW = 8;
+
   /** Multiply-adds per piece of work: about 50 µs. */
   private static final long PIECE = 4_000_000;
 

@@ -65,10 +65,10 @@ final class Planes implements AutoCloseable {
       same &= lead[d] == 0 && stride[d] == 1 && size[d] == from[d];
     }
     if (same) {
-      long plane = product(size) * bytes;
+      long plane = Convolution.product(size) * bytes;
       return new Planes(Temp.at(x), bytes, channels, plane, stride, phases, size, false);
     }
-    long plane = pitch(product(phases) * product(size) * bytes);
+    long plane = pitch(Convolution.product(phases) * Convolution.product(size) * bytes);
     Temp memory = Temp.of(samples * channels * plane + LINE);
     var planes = new Planes(memory, bytes, channels, plane, stride, phases, size, true);
     Parallel.ranges(
@@ -78,7 +78,7 @@ final class Planes implements AutoCloseable {
           for (long i = first; i < end; i++) {
             long target = planes.memory.address() + i * plane;
             ALL.asSlice(target, plane).fill((byte) 0);
-            planes.fill(x + i * product(from) * bytes, from, lead, target);
+            planes.fill(x + i * Convolution.product(from) * bytes, from, lead, target);
           }
         });
     return planes;
@@ -90,10 +90,6 @@ final class Planes implements AutoCloseable {
    */
   private static long pitch(long plane) {
     return (Math.ceilDiv(plane, LINE) | 1) * LINE;
-  }
-
-  private static long product(long[] sizes) {
-    return sizes[0] * sizes[1] * sizes[2];
   }
 
   private void fill(long x, long[] from, long[] lead, long to) {
@@ -134,7 +130,7 @@ final class Planes implements AutoCloseable {
   private long at(long z, long y, long x) {
     long phase = (z % stride[0] * phases[1] + y % stride[1]) * phases[2] + x % stride[2];
     long element = (z / stride[0] * size[1] + y / stride[1]) * size[2] + x / stride[2];
-    return (phase * product(size) + element) * bytes;
+    return (phase * Convolution.product(size) + element) * bytes;
   }
 
   /** The address of an element of a padded plane of the first sample. */

@@ -4,20 +4,12 @@ import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
-import static java.lang.constant.ConstantDescs.MTD_void;
 
-import dev.weft.engine.Native;
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
-import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -43,13 +35,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class TileMaker {
 
-  private static final ClassDesc LANES = describe(Lanes.class);
-  private static final ClassDesc NATIVE = describe(Native.class);
-  private static final ClassDesc VECTOR = describe(Vector.class);
-  private static final ClassDesc SPECIES = describe(VectorSpecies.class);
-  private static final ClassDesc SEGMENT = describe(MemorySegment.class);
-  private static final ClassDesc ORDER = describe(ByteOrder.class);
-
   // The locals of Tile.run; a long takes two.
   private static final int A = 1;
   private static final int P = 2;
@@ -74,23 +59,18 @@ final class TileMaker {
 
   private final int rows;
   private final int registers;
-  private final int lanes;
-  private final int bytes;
+  private final long bytes;
   private final boolean scattered;
-  private final String speciesField;
-  private final ClassDesc element;
+  private final RegisterCode writer;
   private final ClassDesc vector;
 
   private TileMaker(int rows, int registers, VectorSpecies<?> species, boolean scattered) {
-    boolean single = species.elementType() == float.class;
     this.rows = rows;
     this.registers = registers;
-    this.lanes = species.length();
-    this.bytes = species.elementSize() / 8;
+    this.bytes = species.vectorByteSize();
     this.scattered = scattered;
-    this.speciesField = single ? "F32" : "F64";
-    this.element = describe(single ? float.class : double.class);
-    this.vector = describe(single ? FloatVector.class : DoubleVector.class);
+    this.writer = new RegisterCode(species);
+    this.vector = writer.vector;
   }
 
   /** A tile of {@code rows} by {@code registers} registers of the preferred species. */
@@ -109,10 +89,6 @@ final class TileMaker {
             ScatteredTile.class, CD_long.arrayType(), CD_int, CD_long.arrayType(), CD_int));
   }
 
-  private static ClassDesc describe(Class<?> type) {
-    return type.describeConstable().orElseThrow();
-  }
-
   /**
    * @param b the arguments that say where B lies, and what is added
    */
@@ -121,20 +97,7 @@ final class TileMaker {
         MethodTypeDesc.of(CD_void, CD_Object, CD_int)
             .insertParameterTypes(2, b)
             .insertParameterTypes(2 + b.length, CD_long, CD_long, CD_int);
-    String name = implemented.getSimpleName() + rows + "x" + registers;
-    return ClassFile.of()
-        .build(
-            ClassDesc.of(TileMaker.class.getPackageName(), name),
-            type ->
-                type.withFlags(ClassFile.ACC_FINAL)
-                    .withInterfaceSymbols(describe(implemented))
-                    .withMethodBody(
-                        "<init>",
-                        MTD_void,
-                        0,
-                        code ->
-                            code.aload(0).invokespecial(CD_Object, "<init>", MTD_void).return_())
-                    .withMethodBody("run", run, ClassFile.ACC_PUBLIC, this::body));
+    return RegisterCode.classFile(implemented, rows + "x" + registers, run, this::body);
   }
 
   private int length() {
@@ -150,7 +113,7 @@ final class TileMaker {
   }
 
   private void body(CodeBuilder code) {
-    code.aload(A).checkcast(element.arrayType()).astore(A);
+    code.aload(A).checkcast(writer.element.arrayType()).astore(A);
     code.iload(P).iload(length()).iadd().istore(END);
     begin(code);
     if (scattered) {
@@ -164,7 +127,7 @@ final class TileMaker {
     if (scattered) {
       code.iinc(INDEX, 1);
     } else {
-      add(code, B, B_ROW);
+      RegisterCode.add(code, B, B_ROW);
     }
     code.iinc(P, 1).goto_(next);
     code.labelBinding(end);
@@ -175,14 +138,14 @@ final class TileMaker {
         code,
         scattered ? START : C,
         scattered ? START_ROW : C_ROW,
-        (row, register) -> store(code, row, register));
+        (row, register) -> writer.store(code, sum(row, register), AT, register * bytes));
     code.return_();
   }
 
   /** One zero for all: C2 has a budget for what is inlined. */
   private void begin(CodeBuilder code) {
-    code.getstatic(LANES, speciesField, SPECIES);
-    code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, SPECIES));
+    writer.species(code);
+    code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, RegisterCode.SPECIES));
     for (int i = 1; i < rows * registers; i++) {
       code.dup().astore(sum(0, i));
     }
@@ -197,9 +160,9 @@ final class TileMaker {
         START,
         START_ROW,
         (row, register) -> {
-          load(code, AT, register);
+          writer.load(code, AT, register * bytes);
           code.aload(sum(row, register));
-          code.invokevirtual(vector, "add", MethodTypeDesc.of(vector, VECTOR));
+          code.invokevirtual(vector, "add", MethodTypeDesc.of(vector, RegisterCode.VECTOR));
           code.astore(sum(row, register));
         });
     code.labelBinding(done);
@@ -222,21 +185,22 @@ final class TileMaker {
     for (int j = 0; j < registers; j++) {
       if (scattered) {
         code.lload(B_ROW_AT).lload(offset(j)).ladd().lstore(AT);
-        load(code, AT, 0);
+        writer.load(code, AT, 0);
       } else {
-        load(code, B, j);
+        writer.load(code, B, j * bytes);
       }
       code.astore(factor(j));
     }
-    var fma = MethodTypeDesc.of(vector, VECTOR, VECTOR);
+    var fma = MethodTypeDesc.of(vector, RegisterCode.VECTOR, RegisterCode.VECTOR);
     for (int i = 0; i < rows; i++) {
-      code.getstatic(LANES, speciesField, SPECIES);
+      writer.species(code);
       code.aload(A).iload(P);
       if (i > 0) {
         code.loadConstant(i * Tile.PITCH).iadd();
       }
-      code.arrayLoad(TypeKind.from(element));
-      code.invokestatic(vector, "broadcast", MethodTypeDesc.of(vector, SPECIES, element));
+      code.arrayLoad(TypeKind.from(writer.element));
+      code.invokestatic(
+          vector, "broadcast", MethodTypeDesc.of(vector, RegisterCode.SPECIES, writer.element));
       code.astore(FACTOR);
       for (int j = 0; j < registers; j++) {
         code.aload(FACTOR).aload(factor(j)).aload(sum(i, j));
@@ -256,34 +220,7 @@ final class TileMaker {
       for (int j = 0; j < registers; j++) {
         cell.at(i, j);
       }
-      add(code, AT, step);
+      RegisterCode.add(code, AT, step);
     }
-  }
-
-  private static void add(CodeBuilder code, int to, int what) {
-    code.lload(to).lload(what).ladd().lstore(to);
-  }
-
-  private void load(CodeBuilder code, int address, int register) {
-    code.getstatic(LANES, speciesField, SPECIES);
-    place(code, address, register);
-    code.invokestatic(
-        vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER));
-  }
-
-  private void store(CodeBuilder code, int row, int register) {
-    code.aload(sum(row, register));
-    place(code, AT, register);
-    code.invokevirtual(
-        vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
-  }
-
-  /** The three arguments that say where a register lies in memory. */
-  private void place(CodeBuilder code, int address, int register) {
-    code.getstatic(NATIVE, "ALL", SEGMENT).lload(address);
-    if (register > 0) {
-      code.loadConstant((long) register * lanes * bytes).ladd();
-    }
-    code.getstatic(ORDER, "LITTLE_ENDIAN", ORDER);
   }
 }
